@@ -1,0 +1,1 @@
+"""Plots and widgets that the notebooks show."""

@@ -1,0 +1,1 @@
+"""A GPT and all it needs, in PyTorch: what notebooks 06 to 11 build."""
