@@ -1,0 +1,51 @@
+"""Write a file wholly or not at all: checkpoints, caches, what a learner has done.
+
+A process that dies in the middle of a write (a closed laptop, a killed run, a full disk) leaves
+half a file behind. Here the half lies under another name until it is whole; then one rename puts
+it in its place, and whoever reads sees either the old file or the new one.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
+    """Give a name to write to; when the block ends without an error, it becomes `path`.
+
+        with write_atomically("runs/a/summary.json") as partial:
+            partial.write_text(json.dumps(summary))
+
+    The folder of `path` is made when it is missing. The partial file lies in that folder, because
+    a rename is atomic only within one file system, and keeps the ending of `path` at the end of
+    its name, because some writers (`np.savez`) add one they miss. When the block raises, the
+    partial file is removed, `path` is left as it was and the error goes on to the caller.
+
+    Raises FileNotFoundError when the block ends without having written anything.
+    """
+    # A link stays a link: what it points to is replaced.
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The random part keeps two writers of the same file from writing into each other's half.
+    partial = target.with_name(f".partial-{uuid.uuid4().hex[:12]}-{target.name}")
+    try:
+        yield partial
+        if not partial.is_file():
+            raise FileNotFoundError(
+                f"nothing was written to {partial}, so {target} was left as it was: write to the "
+                "path that `with write_atomically(path) as partial` gives you"
+            )
+        _flush_to_disk(partial)
+        os.replace(partial, target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _flush_to_disk(path: Path) -> None:
+    """Wait until the bytes are on the disk: a rename that outlives its bytes is half a file too."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
