@@ -1,0 +1,53 @@
+"""The simplest tokenizer: one token for each character. Derived in notebook 07."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+def encode_chars(text: str, vocabulary: dict[str, int]) -> list[int]:
+    """Look up the number of each character."""
+    try:
+        return [vocabulary[character] for character in text]
+    except KeyError as error:
+        raise ValueError(
+            f"The vocabulary has no token for {error.args[0]!r}. It knows: "
+            f"{''.join(vocabulary)!r}. Build the tokenizer from a text that contains it."
+        ) from None
+
+
+class CharTokenizer:
+    """One token for each character that a text contains, numbered in the order of Unicode."""
+
+    def __init__(self, characters: Iterable[str]):
+        self.characters = sorted(set(characters))
+        self.vocabulary = {character: i for i, character in enumerate(self.characters)}
+
+    @classmethod
+    def from_text(cls, text: str) -> "CharTokenizer":
+        return cls(text)
+
+    @property
+    def vocab_size(self) -> int:
+        return len(self.characters)
+
+    def encode(self, text: str) -> list[int]:
+        return encode_chars(text, self.vocabulary)
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        return "".join([self.characters[token] for token in tokens])
+
+    def save(self, path: str | Path) -> None:
+        """Write the characters as JSON; `CharTokenizer.load` or `load_tokenizer` reads them."""
+        content = {"type": "characters", "characters": self.characters}
+        Path(path).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> "CharTokenizer":
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        if content.get("type") != "characters":
+            raise ValueError(
+                f"{path} holds no character tokenizer. Read it with "
+                f"course_utils.gpt.tokenizers.load_tokenizer, which tells the kinds apart."
+            )
+        return cls(content["characters"])

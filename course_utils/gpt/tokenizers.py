@@ -1,0 +1,43 @@
+"""What every tokenizer of the course can do, and reading one back from its file.
+
+The kinds themselves are chapters of their own: characters.py, bpe.py.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from course_utils.gpt.characters import CharTokenizer
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """Text to whole numbers below `vocab_size`, and back."""
+
+    @property
+    def vocab_size(self) -> int: ...
+
+    def encode(self, text: str) -> list[int]: ...
+
+    def decode(self, tokens: Sequence[int]) -> str: ...
+
+    def save(self, path: str | Path) -> None: ...
+
+
+def load_tokenizer(path: str | Path) -> Tokenizer:
+    """Read the tokenizer that was saved at `path`, of whichever kind it is.
+
+    Raises ValueError when the file is missing or holds no tokenizer.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(
+            f"There is no tokenizer at {path}. A run's folder holds one as tokenizer.json."
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{path} is not valid JSON ({error}): it holds no tokenizer.") from None
+    if isinstance(content, dict) and content.get("type") == "characters":
+        return CharTokenizer.load(path)
+    raise ValueError(f"{path} is JSON, but not a tokenizer that the course can read.")
