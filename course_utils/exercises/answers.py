@@ -1,0 +1,140 @@
+"""Keeps the source of a learner's correct answers, so that later notebooks can build on them.
+
+An answer is kept as a Python file that stands alone: its source, and whatever it uses from the
+notebook around it (imports, helper functions, constants, earlier answers), found from the names in
+its code.
+"""
+
+import ast
+import builtins
+import inspect
+import linecache
+from collections.abc import Callable
+from types import CodeType, ModuleType
+from typing import Any
+
+from course_utils.environment import learner_folder
+from course_utils.exercises.running import file_of
+from course_utils.files import write_atomically
+
+SIMPLE = (bool, int, float, complex, str, bytes, tuple, type(None))
+
+
+def remember(name: str, answer: Callable) -> None:
+    """Write a correct answer to the learner's folder.
+
+    Raises ValueError when its source cannot be found, OSError when the folder cannot be written.
+    """
+    with write_atomically(_path(name)) as partial:
+        partial.write_text(standalone_source(answer), encoding="utf-8")
+
+
+def learners_own(name: str) -> Callable | None:
+    """Return the learner's own answer to an exercise, as it was when it passed its check.
+
+    Returns None when there is none, or when it no longer runs.
+    """
+    path = _path(name)
+    if not path.is_file():
+        return None
+    source = path.read_text(encoding="utf-8")
+    # Known to linecache, so that a traceback shows the learner's line.
+    linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
+    namespace: dict[str, Any] = {"__name__": f"my_course.{name}"}
+    try:
+        exec(compile(source, str(path), "exec"), namespace)
+    except Exception:
+        return None
+    return namespace.get(name)
+
+
+def _path(name: str):
+    return learner_folder() / "answers" / f"{name}.py"
+
+
+def standalone_source(answer: Callable) -> str:
+    """Return the source of a function or class, preceded by all that it needs to run alone.
+
+    Raises ValueError when the source of the answer or of a helper cannot be found.
+    """
+    parts: dict[str, str] = {}
+    _collect(answer, parts)
+    imports = [part for part in parts.values() if part.startswith(("import ", "from "))]
+    rest = [part for part in parts.values() if part not in imports]
+    return "\n".join(sorted(imports)) + "\n\n\n" + "\n\n\n".join(rest) + "\n"
+
+
+def source_of(thing: Callable) -> str:
+    """Return the source of a top-level function or class, also of a class in a notebook cell.
+
+    (`inspect.getsource` needs a file for a class, and a notebook cell is none.)
+    Raises ValueError when it cannot be found.
+    """
+    filename = file_of(thing)
+    text = "".join(linecache.getlines(filename)) if filename else ""
+    if not text:
+        try:
+            return inspect.getsource(thing)
+        except (OSError, TypeError) as error:
+            raise ValueError(f"the source of {thing.__name__} cannot be found") from error
+    found = None
+    for node in _parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == thing.__name__:
+            found = node
+    if found is None:
+        raise ValueError(f"the source of {thing.__name__} is not at the top level of its cell")
+    first = min([found.lineno, *(d.lineno for d in found.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : found.end_lineno])
+
+
+def _parse(cell: str) -> ast.Module:
+    """Parse a notebook cell, whose magics and shell lines are not Python."""
+    try:
+        return ast.parse(cell)
+    except SyntaxError:
+        lines = cell.splitlines()
+        kept = ["" if line.lstrip().startswith(("%", "!")) else line for line in lines]
+        return ast.parse("\n".join(kept))
+
+
+def _collect(thing: Callable, parts: dict[str, str]) -> None:
+    """Add to `parts` what `thing` needs, and then `thing` itself."""
+    name = thing.__name__
+    if name in parts:
+        return
+    parts[name] = ""  # claims the name first: functions may call each other
+    space = _globals_of(thing)
+    source = source_of(thing)
+    needed: dict[str, str] = {}
+    for used in _names_in(source):
+        if used == name or used not in space or used in parts:
+            continue
+        value = space[used]
+        if isinstance(value, ModuleType):
+            needed[used] = f"import {value.__name__} as {used}"
+        elif callable(value) and getattr(value, "__module__", "__main__") != "__main__":
+            original = getattr(value, "__name__", used)
+            renamed = "" if original == used else f" as {used}"
+            needed[used] = f"from {value.__module__} import {original}{renamed}"
+        elif isinstance(value, SIMPLE):
+            needed[used] = f"{used} = {value!r}"
+        elif inspect.isfunction(value) or isinstance(value, type):
+            _collect(value, parts)
+    for used, line in needed.items():
+        parts.setdefault(used, line)
+    del parts[name]
+    parts[name] = source  # after all that it needs
+
+
+def _names_in(source: str) -> list[str]:
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    return sorted(name for name in names if not hasattr(builtins, name))
+
+
+def _globals_of(thing: Callable) -> dict[str, Any]:
+    if inspect.isfunction(thing):
+        return thing.__globals__
+    for member in vars(thing).values():
+        if isinstance(getattr(member, "__code__", None), CodeType):
+            return member.__globals__
+    return {}

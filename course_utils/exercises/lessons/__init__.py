@@ -1,0 +1,1 @@
+"""The exercises themselves: `lesson_NN.py` declares those of notebook NN, in order."""

@@ -1,0 +1,86 @@
+"""The look of the course's figures, and how a figure is shown with its description.
+
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
+"""
+
+import base64
+import html
+import io
+
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "red": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "black": "#222222",
+    "grey": "#888888",
+}
+
+
+def use_course_style() -> None:
+    """Set matplotlib's defaults: colours, sizes and a white ground that suits both themes."""
+    import matplotlib as mpl
+    from cycler import cycler
+
+    cycle = [COLOURS[c] for c in ("blue", "orange", "green", "red", "purple", "sky", "black")]
+    mpl.rcParams.update(
+        {
+            "axes.prop_cycle": cycler(color=cycle),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlesize": 12,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.labelsize": 11,
+            "axes.grid": True,
+            "grid.alpha": 0.25,
+            "figure.figsize": (7.5, 4.0),
+            "figure.dpi": 100,
+            "figure.facecolor": "white",
+            "savefig.facecolor": "white",
+            "legend.frameon": False,
+            "lines.linewidth": 2.0,
+            "image.cmap": "viridis",
+            "font.size": 11,
+        }
+    )
+
+
+class Figure:
+    """A drawn figure with its description: what `show` gives to the notebook."""
+
+    def __init__(self, png: bytes, alt: str, width: int) -> None:
+        self.png, self.alt, self.width = png, alt, width
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        image = base64.b64encode(self.png).decode("ascii")
+        return {
+            "text/plain": f"Figure: {self.alt}",
+            "text/html": (
+                f'<img src="data:image/png;base64,{image}" alt="{html.escape(self.alt)}" '
+                f'width="{self.width}" style="max-width: 100%; height: auto">'
+            ),
+        }
+
+
+def show(figure, alt: str) -> None:
+    """Show a matplotlib figure with a description for those who cannot see it, and close it.
+
+    figure: a matplotlib figure. alt: what it shows, in a sentence or two; it becomes the image's
+    alt text (notebook front ends give a bare image none), and its text form in terminals and tests.
+    Raises ValueError when `alt` is empty.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError("show(figure, alt) needs a description of the figure in words")
+    buffer = io.BytesIO()
+    # Twice the pixels that are shown, so that it is sharp on a good screen.
+    figure.savefig(buffer, format="png", dpi=2 * figure.dpi, bbox_inches="tight")
+    plt.close(figure)
+    png = buffer.getvalue()
+    width = int.from_bytes(png[16:20], "big") // 2
+    display(Figure(png, " ".join(alt.split()), width))
