@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,11 +57,11 @@ def run(exercise: Exercise, answer: Callable, cases: Sequence[Case]) -> list[Out
     An answer that cannot be interrupted (stuck inside one call into C) is left behind.
     """
     outcomes: list[Outcome] = []
-    stop = threading.Event()
+    stop, finished = threading.Event(), threading.Event()
     printed = io.StringIO()
 
     def work() -> None:
-        with contextlib.suppress(_TimeUp):
+        with contextlib.suppress(_TimeUp), _setting(finished):
             for i, one in enumerate(cases):
                 repeat = exercise.deterministic and i == 0
                 outcome = _run_case(exercise, answer, one, repeat, printed)
@@ -74,10 +74,10 @@ def run(exercise: Exercise, answer: Callable, cases: Sequence[Case]) -> list[Out
         warnings.simplefilter("ignore")
         thread.start()
         try:
-            thread.join(exercise.time_limit)
+            finished.wait(exercise.time_limit)
         finally:  # also when the learner interrupts the kernel
             stop.set()
-            _interrupt(thread)
+            _interrupt(thread, finished)
     done = list(outcomes)
     if len(done) < len(cases):
         done.append(Outcome("hung"))
@@ -85,14 +85,26 @@ def run(exercise: Exercise, answer: Callable, cases: Sequence[Case]) -> list[Out
     return done
 
 
-def _interrupt(thread: threading.Thread, patience: float = 1.0) -> None:
-    """Raise _TimeUp inside the thread until it ends or patience is out."""
+@contextlib.contextmanager
+def _setting(event: threading.Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        event.set()
+
+
+def _interrupt(thread: threading.Thread, finished: threading.Event, patience: float = 1.0) -> None:
+    """Raise _TimeUp inside the thread until it ends or patience is out.
+
+    (`Thread.join` and `is_alive` would not do: after a KeyboardInterrupt within `join`, Python
+    3.11 takes a running thread for a dead one.)
+    """
     deadline = time.monotonic() + patience
-    while thread.is_alive() and time.monotonic() < deadline:
+    while not finished.is_set() and time.monotonic() < deadline:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeUp)
         )
-        thread.join(0.05)
+        finished.wait(0.05)
 
 
 def _run_case(
