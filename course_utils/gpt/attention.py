@@ -48,7 +48,31 @@ class CausalSelfAttention(nn.Module):
     """Many heads of causal attention over one sequence: (B, T, D) -> (B, T, D).
 
     `qkv` makes queries, keys and values in one matrix product; `project` mixes what the heads
-    found. The keyword arguments are GPTConfig's: `rotary_positions` is the number of positions to
+    found.
+    """
+
+    def __init__(self, d_model: int, n_heads: int, *, bias: bool = True):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(
+                f"d_model ({d_model}) must be a multiple of n_heads ({n_heads}): "
+                f"every head takes an equal share of the features."
+            )
+        self.n_heads = n_heads
+        self.qkv = nn.Linear(d_model, 3 * d_model, bias=bias)
+        self.project = nn.Linear(d_model, d_model, bias=bias)
+
+    def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        q, k, v = self.qkv(x).chunk(3, dim=-1)  # (B, T, D) each
+        q, k, v = (split_heads(part, self.n_heads) for part in (q, k, v))  # (B, H, T, hs) each
+        y = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device))
+        return self.project(merge_heads(y))
+
+
+class GPTAttention(CausalSelfAttention):
+    """The same with all that a GPTConfig can ask for, and in fewer operations.
+
+    The keyword arguments are GPTConfig's: `rotary_positions` is the number of positions to
     prepare rotations for (0: none), `qk_norm` divides queries and keys by their root mean square
     before they meet, `fused` calls PyTorch's own attention instead of the one written above.
     """
@@ -64,19 +88,11 @@ class CausalSelfAttention(nn.Module):
         rotary_positions: int = 0,
         fused: bool = True,
     ):
-        super().__init__()
-        if d_model % n_heads:
-            raise ValueError(
-                f"d_model ({d_model}) must be a multiple of n_heads ({n_heads}): "
-                f"every head takes an equal share of the features."
-            )
-        self.n_heads = n_heads
+        super().__init__(d_model, n_heads, bias=bias)
         self.dropout = dropout
         self.qk_norm = qk_norm
         self.rotary = rotary_positions > 0
         self.fused = fused
-        self.qkv = nn.Linear(d_model, 3 * d_model, bias=bias)
-        self.project = nn.Linear(d_model, d_model, bias=bias)
         if self.rotary:
             cos, sin = rope_table(torch.arange(rotary_positions), d_model // n_heads)
             self.register_buffer("cos", cos, persistent=False)
@@ -95,11 +111,12 @@ class CausalSelfAttention(nn.Module):
         self, x: Float[Tensor, "B T D"], start: int = 0
     ) -> tuple[Float[Tensor, "B H T hs"], Float[Tensor, "B H T hs"], Float[Tensor, "B H T hs"]]:
         """What the tokens at positions start, start + 1, ... ask, offer and carry."""
-        q, k, v = (split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1))
+        heads = split_heads(self.qkv(x), 3 * self.n_heads)  # (B, 3H, T, hs): all q, all k, all v
+        qk, v = heads.split([2 * self.n_heads, self.n_heads], dim=1)
         if self.qk_norm:
-            q, k = F.rms_norm(q, q.shape[-1:]), F.rms_norm(k, k.shape[-1:])
+            qk = F.rms_norm(qk, qk.shape[-1:])
         if self.rotary:
             here = slice(start, start + x.shape[1])
-            cos, sin = self.cos[here].to(q.dtype), self.sin[here].to(q.dtype)  # (T, hs/2)
-            q, k = apply_rope(q, cos, sin), apply_rope(k, cos, sin)
+            qk = apply_rope(qk, self.cos[here].to(qk.dtype), self.sin[here].to(qk.dtype))
+        q, k = qk.chunk(2, dim=1)
         return q, k, v

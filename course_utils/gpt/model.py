@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_utils.gpt.attention import CausalSelfAttention
+from course_utils.gpt.attention import GPTAttention
 from course_utils.gpt.positions import sinusoidal_positions
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Block(nn.Module):
     def __init__(self, config: GPTConfig):
         super().__init__()
         self.norm1 = make_norm(config)
-        self.attention = CausalSelfAttention(
+        self.attention = GPTAttention(
             config.d_model,
             config.n_heads,
             bias=config.bias,
