@@ -57,11 +57,22 @@ def standalone_source(answer: Callable) -> str:
 
     Raises ValueError when the source of the answer or of a helper cannot be found.
     """
-    parts: dict[str, str] = {}
-    _collect(answer, parts)
+    parts = needs_of(answer)
     imports = [part for part in parts.values() if part.startswith(("import ", "from "))]
     rest = [part for part in parts.values() if part not in imports]
-    return "\n".join(sorted(imports)) + "\n\n\n" + "\n\n\n".join(rest) + "\n"
+    return "\n".join(sorted(imports)) + "\n\n\n" + "\n\n\n".join([*rest, source_of(answer)]) + "\n"
+
+
+def needs_of(answer: Callable) -> dict[str, str]:
+    """Return what a function or class uses from around it: name -> the lines that define it.
+
+    Modules and what was imported give an import; helpers written in the notebook, and simple
+    constants, give their source. In an order in which they can be run.
+    """
+    parts: dict[str, str] = {}
+    _collect(answer, parts)
+    del parts[answer.__name__]
+    return parts
 
 
 def source_of(thing: Callable) -> str:

@@ -1,0 +1,69 @@
+# make lab   open the course in JupyterLab
+# make test  run every test: lint, fast tests, all notebooks, the real browser
+# Both set themselves up in .venv the first time and are quick the second time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+# Tests run side by side, one process for each core; one thread each, so that they do not fight.
+CORES := $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+.PHONY: lab test lint fast nbval solved browser notebooks clean
+
+lab: .venv/lab.stamp
+	$(BIN)/course lab
+
+test: lint fast nbval solved browser
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/course stamp --check
+
+# The tests of course_utils.
+fast: .venv/test.stamp
+	$(PYTEST) tests -n $(CORES) -m "not notebooks and not browser"
+
+# The notebooks exactly as they are shipped, their outputs compared.
+nbval: .venv/test.stamp
+	COURSE_HOME=$$(mktemp -d) $(PYTEST) --nbval $(NOTEBOOKS) --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+		--nbval-cell-timeout 300 -n $(CORES) --dist loadfile -p no:cacheprovider -q --durations 10
+
+# The notebooks with every exercise solved, and as other learners leave them.
+solved: .venv/test.stamp
+	$(PYTEST) tests/notebooks -n $(CORES) -m notebooks --durations 0
+
+# JupyterLab in a real browser.
+browser: .venv/test.stamp .venv/browser.stamp
+	$(PYTEST) tests/browser -m browser --durations 5
+
+# Run the notebooks again and save what they print: after a change to a lesson.
+notebooks: .venv/test.stamp
+	for notebook in $(NOTEBOOKS); do \
+		COURSE_HOME=$$(mktemp -d) $(BIN)/jupyter nbconvert --to notebook --execute --inplace $$notebook || exit 1; \
+	done
+	$(BIN)/course stamp
+
+clean:
+	rm -rf .venv artifacts
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/lab.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps -e .
+	touch $@
+
+.venv/test.stamp: tests/requirements.txt .venv/lab.stamp
+	$(PIP) -r tests/requirements.txt
+	touch $@
+
+# The browser of the system where there is one; else Debian's, as root; else playwright's own.
+.venv/browser.stamp: | .venv/test.stamp
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; } \
+		|| $(BIN)/playwright install chromium
+	touch $@
