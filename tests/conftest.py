@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Two cores are often busy with something else: a slow example is no failing one.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
