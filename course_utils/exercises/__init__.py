@@ -2,6 +2,7 @@
 
 from course_utils.exercises.answers import learners_own
 from course_utils.exercises.checking import check, hint, progress, solution
+from course_utils.exercises.pieces import yours_or_ours
 from course_utils.exercises.quiz import quiz
 from course_utils.exercises.registry import all_exercises, get
 
@@ -14,4 +15,5 @@ __all__ = [
     "progress",
     "quiz",
     "solution",
+    "yours_or_ours",
 ]

@@ -17,6 +17,7 @@ from course_utils.environment import learner_folder
 from course_utils.exercises.running import file_of
 from course_utils.files import write_atomically
 
+RESTORED = "my_course."  # begins the module name of an answer that came back from the folder
 SIMPLE = (bool, int, float, complex, str, bytes, tuple, type(None))
 
 
@@ -40,7 +41,7 @@ def learners_own(name: str) -> Callable | None:
     source = path.read_text(encoding="utf-8")
     # Known to linecache, so that a traceback shows the learner's line.
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
-    namespace: dict[str, Any] = {"__name__": f"my_course.{name}"}
+    namespace: dict[str, Any] = {"__name__": RESTORED + name}
     try:
         exec(compile(source, str(path), "exec"), namespace)
     except Exception:
@@ -123,7 +124,7 @@ def _collect(thing: Callable, parts: dict[str, str]) -> None:
         value = space[used]
         if isinstance(value, ModuleType):
             needed[used] = f"import {value.__name__} as {used}"
-        elif callable(value) and getattr(value, "__module__", "__main__") != "__main__":
+        elif callable(value) and not _is_learners(value):
             original = getattr(value, "__name__", used)
             renamed = "" if original == used else f" as {used}"
             needed[used] = f"from {value.__module__} import {original}{renamed}"
@@ -131,10 +132,21 @@ def _collect(thing: Callable, parts: dict[str, str]) -> None:
             needed[used] = f"{used} = {value!r}"
         elif inspect.isfunction(value) or isinstance(value, type):
             _collect(value, parts)
+            if used != value.__name__:
+                needed[used] = f"{used} = {value.__name__}"
     for used, line in needed.items():
         parts.setdefault(used, line)
     del parts[name]
     parts[name] = source  # after all that it needs
+
+
+def _is_learners(value: Callable) -> bool:
+    """Tell what was written in this notebook, or kept from an earlier one, from what was imported.
+
+    Of the learner's own the source is kept: the module of a restored answer cannot be imported.
+    """
+    module = getattr(value, "__module__", None) or "__main__"
+    return module == "__main__" or module.startswith(RESTORED)
 
 
 def _names_in(source: str) -> list[str]:
