@@ -72,8 +72,17 @@ def show(figure, alt: str) -> None:
     alt text (notebook front ends give a bare image none), and its text form in terminals and tests.
     Raises ValueError when `alt` is empty.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import display
+
+    display(drawn(figure, alt))
+
+
+def drawn(figure, alt: str) -> Figure:
+    """Draw a matplotlib figure and close it; `show` displays what this returns.
+
+    Raises ValueError when `alt` is empty.
+    """
+    import matplotlib.pyplot as plt
 
     if not alt.strip():
         raise ValueError("show(figure, alt) needs a description of the figure in words")
@@ -83,4 +92,4 @@ def show(figure, alt: str) -> None:
     plt.close(figure)
     png = buffer.getvalue()
     width = int.from_bytes(png[16:20], "big") // 2
-    display(Figure(png, " ".join(alt.split()), width))
+    return Figure(png, " ".join(alt.split()), width)
