@@ -1,0 +1,133 @@
+"""What the exercises of notebook 08 are tried on, and how a layer is put to the test."""
+
+import numpy as np
+
+from course_utils.exercises.drives import load_weights, to_tensors
+from course_utils.exercises.exercise import Case, case
+
+
+def _normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
+    return np.round(rng.normal(0, scale, shape), 2)
+
+
+# ---------------------------------------------------------------------------- causal_mask
+
+
+def mask_cases(rng: np.random.Generator) -> list[Case]:
+    sizes = rng.choice(np.arange(5, 40), size=3, replace=False)
+    return [
+        case("three tokens", n_tokens=3),
+        case("a single token", n_tokens=1),
+        *(case("longer texts", n_tokens=int(n)) for n in sizes),
+    ]
+
+
+# --------------------------------------------------------- scaled_dot_product_attention
+
+
+def attention_cases(rng: np.random.Generator) -> list[Case]:
+    def qkv(*lead: int, T: int, S: int, hs: int, width: int | None = None, scale: float = 1.0):
+        return {
+            "q": _normal(rng, *lead, T, hs, scale=scale),
+            "k": _normal(rng, *lead, S, hs, scale=scale),
+            "v": _normal(rng, *lead, S, width or hs),
+        }
+
+    def causal(T: int) -> np.ndarray:
+        return np.tril(np.ones((T, T), dtype=bool))
+
+    by_hand = {
+        "q": np.array([[1.0, 0.0], [0.0, 2.0]]),
+        "k": np.array([[1.0, 1.0], [0.0, 3.0]]),
+        "v": np.array([[1.0, 0.0], [0.0, 1.0]]),
+    }
+    scattered = rng.random((4, 6)) < 0.5
+    scattered[:, 0] = True  # every query sees at least one key
+    return [
+        case("two tokens, no mask", **by_hand, mask=None),
+        case("two tokens, causal mask", **by_hand, mask=causal(2)),
+        case("random sizes, no mask", **qkv(T=5, S=5, hs=3), mask=None),
+        case("random sizes, no mask", **qkv(2, 3, T=4, S=7, hs=5), mask=None),
+        case("values of another width", **qkv(T=3, S=4, hs=2, width=5), mask=None),
+        case("batches, heads and masks", **qkv(2, 4, T=6, S=6, hs=3), mask=causal(6)),
+        case("batches, heads and masks", **qkv(3, T=4, S=6, hs=8), mask=scattered),
+        case("huge scores", **qkv(T=4, S=4, hs=16, scale=60.0), mask=causal(4)),
+    ]
+
+
+# ------------------------------------------------------------------------------ split_heads
+
+
+def split_cases(rng: np.random.Generator) -> list[Case]:
+    counted = np.arange(8.0).reshape(1, 2, 4)
+    drawn = [case("two tokens of four features", x=counted, n_heads=2)]
+    for B, T, n_heads, hs in ((2, 5, 3, 4), (3, 4, 2, 5)):
+        drawn.append(case("batches", x=_normal(rng, B, T, n_heads * hs), n_heads=n_heads))
+    drawn.append(case("one head", x=_normal(rng, 2, 3, 5), n_heads=1))
+    drawn.append(case("as many heads as features", x=_normal(rng, 2, 3, 6), n_heads=6))
+    return drawn
+
+
+# -------------------------------------------------------------------- CausalSelfAttention
+
+
+def layer_cases(rng: np.random.Generator) -> list[Case]:
+    def layer(group: str, B: int, T: int, d_model: int, n_heads: int) -> Case:
+        scale = d_model**-0.5
+        weights = {
+            "qkv.weight": _normal(rng, 3 * d_model, d_model, scale=2 * scale),
+            "qkv.bias": _normal(rng, 3 * d_model, scale=0.3),
+            "project.weight": _normal(rng, d_model, d_model, scale=scale),
+            "project.bias": _normal(rng, d_model, scale=0.3),
+        }
+        x = _normal(rng, B, T, d_model)
+        return case(group, d_model=d_model, n_heads=n_heads, x=x, weights=weights)
+
+    return [
+        layer("three tokens, one head", 1, 3, 2, 1),
+        layer("three tokens, two heads", 1, 3, 4, 2),
+        layer("batches and many heads", 2, 7, 12, 3),
+        layer("batches and many heads", 3, 5, 20, 4),
+        layer("a single token", 2, 1, 6, 2),
+    ]
+
+
+def drive_layer(answer: type, d_model: int, n_heads: int, x, weights):
+    """Build a layer, give it the weights, run it on x: (B, T, D) -> (B, T, D)."""
+    return load_weights(answer(d_model, n_heads), weights)(to_tensors(x))
+
+
+# ------------------------------------------------------------------- sinusoidal_positions
+
+
+def sinusoid_cases(rng: np.random.Generator) -> list[Case]:
+    drawn = [
+        case("two positions, two features", n_positions=2, d_model=2),
+        case("three positions, four features", n_positions=3, d_model=4),
+        case("one position", n_positions=1, d_model=6),
+    ]
+    for d_model in (6, 10, 16):
+        size = int(rng.integers(5, 60))
+        drawn.append(case("many positions", n_positions=size, d_model=d_model))
+    return drawn
+
+
+# ------------------------------------------------------------------------------ apply_rope
+
+
+def rope_cases(rng: np.random.Generator) -> list[Case]:
+    def turned(group: str, x: np.ndarray, angles: np.ndarray) -> Case:
+        return case(group, x=x, cos=np.cos(angles), sin=np.sin(angles))
+
+    quarter = np.array([[0.0], [np.pi / 2]])
+    drawn = [
+        turned("a quarter turn", np.array([[[[3.0, 4.0], [3.0, 4.0]]]]), quarter),
+        turned("two pairs", _normal(rng, 1, 1, 2, 4), np.array([[0.0, 0.0], [1.0, 0.1]])),
+    ]
+    for B, H, T, hs in ((2, 3, 5, 4), (1, 2, 7, 10), (3, 1, 4, 6)):
+        angles = np.outer(np.arange(T), 100.0 ** -(np.arange(0, hs, 2) / hs))
+        drawn.append(turned("batches and heads", _normal(rng, B, H, T, hs), angles))
+    drawn.append(
+        turned("no turn at all", _normal(rng, 1, 2, 3, 6), np.zeros((3, 3))),
+    )
+    return drawn
