@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.exercises.comparing import named_property
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.judging import Failure, State, Verdict
 
@@ -80,6 +81,8 @@ def tried(verdict: Verdict) -> str:
 
 def show_value(value: Any) -> str:
     """Write a value the way a learner would print it, rounded and cut to fit a card."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return show_value(value.item())
     if isinstance(value, np.ndarray):
         if value.size == 0:
             return f"empty array of shape {value.shape}"
@@ -103,10 +106,10 @@ def _cut(text: str, longest: int) -> str:
 
 def _evidence(failure: Failure) -> list[tuple[str, str]]:
     """The rows (name, value) that show the failing case."""
-    rows = [(name, show_value(value)) for name, value in failure.case.inputs.items()]
+    rows = [row for name, value in failure.case.inputs.items() for row in _rows(name, value)]
     gap = failure.difference
     if gap is not None:
-        at = f" at {gap.where}" if gap.where else ""
+        at = f" at {gap.where}" if gap.where and not named_property(gap.where) else ""
         rows.append((f"expected{at}", show_value(gap.expected)))
         rows.append((f"yours{at}", show_value(gap.got)))
         if gap.largest is not None:
@@ -115,6 +118,17 @@ def _evidence(failure: Failure) -> list[tuple[str, str]]:
         number, text = failure.outcome.line
         rows.append((f"your line {number}", text))
     return [(name, _cut(value, 700)) for name, value in rows]
+
+
+def _rows(name: str, value: Any) -> list[tuple[str, str]]:
+    """An input as rows: each array of a short list gets its own, so that its columns line up."""
+    if (
+        isinstance(value, list)
+        and 0 < len(value) <= 4
+        and all(isinstance(item, np.ndarray) for item in value)
+    ):
+        return [(f"{name}[{i}]", show_value(item)) for i, item in enumerate(value)]
+    return [(name, show_value(value))]
 
 
 def _printed(failure: Failure | None) -> str:

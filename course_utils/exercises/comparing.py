@@ -3,6 +3,7 @@
 Values are numbers, strings, booleans, None, arrays, tensors, and lists, tuples and dicts of these.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -156,7 +157,19 @@ def _sort(array: np.ndarray) -> str:
 
 
 def _the(where: str) -> str:
+    if named := named_property(where):
+        return f'"{named}"'
     return f"the returned value at {where}" if where else "the returned value"
+
+
+def named_property(where: str) -> str:
+    """Return the property that a place names, such as "every row sums to 1"; "" if none.
+
+    Where many answers are right, `drive` returns properties in words. The learner did not return
+    them, so a card must not say so.
+    """
+    found = re.fullmatch(r"\['([^']* [^']*)'\]", where)
+    return found[1] if found else ""
 
 
 def describe(value: Any) -> str:

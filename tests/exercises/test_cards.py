@@ -94,6 +94,19 @@ def test_smallest_failing_case_is_shown():
     assert "[1. 2. 6.]" in repr(Card(verdict))
 
 
+def test_a_property_in_words_is_not_said_to_be_returned():
+    verdict = verdict_on(get("sigmoid"), lambda z: 1 / (1 + np.exp(-z)))
+    card = repr(Card(verdict))
+    assert '"no overflow on the way" is False' in card
+    assert "returned value at" not in card
+
+
+def test_each_array_of_a_short_list_has_a_row_of_its_own():
+    verdict = verdict_on(get("mlp_forward"), lambda x, weights, biases, activation=None: x)
+    card = repr(Card(verdict))
+    assert "weights[1] = [[ 4. -2.]]" in card
+
+
 def test_cards_are_the_same_each_time():
     cards = [repr(Card(verdict_on(get("standard_score"), by_variance))) for _ in range(2)]
     assert cards[0] == cards[1]

@@ -328,8 +328,8 @@ MLP_FORWARD = (
     Misconception(
         "always uses ReLU",
         _always_relu,
-        "With ReLU all is right; with another activation it is not. Your code uses `relu` in "
-        "person where it should call the function that it was given, `activation`.",
+        "With ReLU all is right; with another activation it is not. Your code calls "
+        "`relu` itself, where it should call the function that it was given, `activation`.",
     ),
     Misconception(
         "applies the activation before each layer",
