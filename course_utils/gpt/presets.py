@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from course_utils.gpt import parallel
 from course_utils.gpt.characters import CharTokenizer
 from course_utils.gpt.model import GPT, GPTConfig
 from course_utils.gpt.runs import RunError, RunFolder
@@ -93,6 +94,7 @@ def start_training(
     preset: str | Preset,
     *,
     folder: str | Path | None = None,
+    source: str | None = None,
     model: nn.Module | None = None,
     n_steps: int | None = None,
     seed: int | None = None,
@@ -101,7 +103,8 @@ def start_training(
     """A Trainer for a corpus and a preset, ready for `.train()`; a new run when it has a folder.
 
     `model` puts your own in place of the preset's. `n_steps` changes the length, and with it how
-    often the loss is evaluated. The other options are the Trainer's.
+    often the loss is evaluated. `source` is where the corpus can be loaded from when the run is
+    resumed: what `load_corpus` was given. The other options are the Trainer's.
     """
     preset = get_preset(preset) if isinstance(preset, str) else preset
     training = preset.training
@@ -116,17 +119,17 @@ def start_training(
     run = RunFolder(folder) if folder is not None else None
     if run is not None:
         if run.has_begun:
-            raise RunError(
-                f"{run.path} already holds a run. Go on with it (--resume), or choose another name."
-            )
+            raise RunError(f"{run.path} already holds a run: resume it, or choose another folder.")
         config = {
             "preset": preset.name,
             "corpus": corpus.name,
+            "corpus_source": lasting(source or corpus.name),
             "corpus_sha256": text_sum(corpus),
             "model": model.config.to_dict(),
             "training": training.to_dict(),
         }
-        run.begin(config, tokenizer)
+        if parallel.rank() == 0:
+            run.begin(config, tokenizer)
     return make_trainer(model, tokenizer, corpus, training, preset.name, run, options)
 
 
@@ -177,6 +180,11 @@ def of_length(training: TrainingConfig, n_steps: int) -> TrainingConfig:
         n_warmup=round(training.n_warmup * factor),
         evaluate_every=max(1, round(training.evaluate_every * factor)),
     )
+
+
+def lasting(source: str) -> str:
+    """A file's whole path, so that it is found from another folder too; a name as it is."""
+    return str(Path(source).resolve()) if Path(source).is_file() else source
 
 
 def as_tokens(tokenizer: Tokenizer, text: str) -> Tensor:

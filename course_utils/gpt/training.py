@@ -196,7 +196,7 @@ class Trainer:
             self.on_evaluation(self)
 
     def mean_train_loss(self) -> float | None:
-        """The mean over the steps since the last evaluation, with their dropout; None before any."""
+        """The mean over the steps since the last evaluation; None before the first."""
         return parallel.mean_of_all(self.losses / self.n_losses) if self.n_losses else None
 
     @property

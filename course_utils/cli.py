@@ -1,0 +1,177 @@
+"""The command `course`: open the notebooks, train a model, let it write, see what is missing.
+
+This is the table of commands and how they fail. What they do stands elsewhere, and is imported by
+the command that needs it, so that `course --help` answers at once.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+import course_utils
+
+
+class CourseError(click.ClickException):
+    """What the person at the terminal can mend: told in one line, exit status 2."""
+
+    exit_code = 2
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every error is one line on stderr and exit status 2."""
+    try:
+        status = cli(arguments, prog_name="course", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo("course: " + " ".join(error.format_message().split()), err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("course: stopped.", err=True)
+        status = 130
+    except BrokenPipeError:  # whoever read our output has left: `course sample ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def explained(command):
+    """Turn what the course's own functions complain about into a CourseError.
+
+    They raise ValueError with a message for the reader, and OSError comes from the system. With
+    COURSE_DEBUG set, the whole traceback is shown instead.
+    """
+
+    @functools.wraps(command)
+    def run(*arguments, **options):
+        try:
+            return command(*arguments, **options)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError, ImportError) as error:
+            if os.environ.get("COURSE_DEBUG"):
+                raise
+            raise CourseError(str(error) or type(error).__name__) from None
+
+    return run
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
+@click.version_option(course_utils.__version__, prog_name="course")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """From Neuron to GPT, on the command line."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+@explained
+def lab(jupyter_options: tuple[str, ...]) -> int:
+    """Open JupyterLab on the notebooks. Options for JupyterLab go at the end."""
+    import importlib.util
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise CourseError("JupyterLab is not installed. Type: pip install jupyterlab")
+    command = [sys.executable, "-m", "jupyterlab", str(notebooks_folder()), *jupyter_options]
+    try:
+        return subprocess.call(command)
+    except KeyboardInterrupt:  # Ctrl-C is how JupyterLab is closed
+        return 0
+
+
+def notebooks_folder() -> Path:
+    """The notebooks: below the working folder, or beside this package in a clone."""
+    for parent in (Path.cwd(), Path(course_utils.__file__).resolve().parent.parent):
+        if (parent / "notebooks" / "00_start_here.ipynb").is_file():
+            return parent / "notebooks"
+    raise CourseError(
+        "There are no notebooks here: 'course lab' works in the folder that `git clone` made."
+    )
+
+
+@cli.command()
+@click.option("--corpus", metavar="NAME|FILE", help="Default: tales, which needs no network.")
+@click.option("--preset", metavar="NAME", help="See `course presets`. Default: cpu-minute.")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--resume", is_flag=True, help="Go on with the run in DIR, or begin it.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Instead of the preset's.")
+@click.option("--seed", type=int, metavar="N", help="Other first weights, other batches.")
+@click.option("--device", metavar="cpu|cuda|mps", help="Default: the best there is.")
+@click.option("--quiet", is_flag=True, help="Show no progress bar.")
+@explained
+def train(corpus, preset, folder, resume, steps, seed, device, quiet) -> None:
+    """Train a GPT on a text and keep it in DIR.
+
+    The text is tales, tinyshakespeare, names, or a file of yours in UTF-8.
+    """
+    from course_utils.gpt import terminal
+
+    terminal.train(
+        folder,
+        corpus=corpus,
+        preset=preset,
+        resume=resume,
+        n_steps=steps,
+        seed=seed,
+        device=device,
+        progress=not quiet,
+    )
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--prompt", default="\n", metavar="TEXT", help="What it goes on from.")
+@click.option("--characters", type=click.IntRange(min=1), default=500, show_default=True)
+@click.option("--temperature", type=click.FloatRange(min=0), default=0.8, show_default=True)
+@click.option("--top-k", type=click.IntRange(min=1), metavar="K", help="Only the K likeliest.")
+@click.option(
+    "--top-p",
+    type=click.FloatRange(min=0, max=1, min_open=True),
+    metavar="P",
+    help="Only the likeliest that reach P together.",
+)
+@click.option("--seed", type=int, metavar="N", help="Write the same text each time.")
+@explained
+def sample(folder, prompt, characters, temperature, top_k, top_p, seed) -> None:
+    """Let the model in DIR write, as it goes."""
+    from course_utils.gpt import terminal
+
+    terminal.sample(
+        folder,
+        prompt,
+        characters,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        seed=seed,
+    )
+
+
+@cli.command()
+@explained
+def presets() -> None:
+    """List the trainings that `course train --preset` knows."""
+    from course_utils.gpt import terminal
+
+    terminal.list_presets()
+
+
+@cli.command()
+def doctor() -> int:
+    """Say what is installed, what is missing and what to type. Status 1 if something is missing."""
+    from course_utils import doctor
+
+    report, healthy = doctor.examine()
+    click.echo(report)
+    return 0 if healthy else 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What `course doctor` says: what is installed, what is missing, and what to type to mend it."""
+
+import importlib.metadata
+import os
+import platform
+import sys
+
+from packaging.requirements import Requirement
+
+import course_utils
+from course_utils import environment
+from course_utils.data.downloads import DATA_DIR_VARIABLE, SOURCES, cache_folder
+
+DISTRIBUTION = "neuron-to-gpt"
+LOWEST_PYTHON = (3, 11)
+
+
+def examine() -> tuple[str, bool]:
+    """Return a report to print, and whether all that the course needs is there."""
+    to_do: list[str] = []
+    lines = [f"From Neuron to GPT {course_utils.__version__}, in {sys.prefix}", ""]
+    lines += [
+        *python_line(to_do),
+        *package_lines(to_do),
+        "",
+        *machine_lines(),
+        "",
+        *data_lines(),
+        "",
+    ]
+    lines += (
+        ["Missing. Type:", *(f"  {line}" for line in to_do)] if to_do else ["Nothing is missing."]
+    )
+    return "\n".join(lines), not to_do
+
+
+def python_line(to_do: list[str]) -> list[str]:
+    if sys.version_info >= LOWEST_PYTHON:
+        return [row("ok", "python", platform.python_version())]
+    wanted = ".".join(map(str, LOWEST_PYTHON))
+    to_do.append(f"(install Python {wanted} or newer, from https://www.python.org/downloads)")
+    return [
+        row("OLD", "python", f"{platform.python_version()}, the course needs {wanted} or newer")
+    ]
+
+
+def package_lines(to_do: list[str]) -> list[str]:
+    try:
+        requirements = importlib.metadata.requires(DISTRIBUTION) or []
+    except importlib.metadata.PackageNotFoundError:
+        to_do.append("pip install -e .")
+        return [row("MISSING", DISTRIBUTION, "the course itself is not installed")]
+    lines = []
+    for requirement in map(Requirement, requirements):
+        # An extra, such as [lab], is part of the course on one's own computer, not on Colab.
+        wanted = requirement.marker is None or not environment.on_colab()
+        found = environment.versions((requirement.name,))[requirement.name]
+        if found is None and not wanted:
+            continue
+        if found is None:
+            lines.append(row("MISSING", requirement.name, f"needs {requirement.specifier}"))
+        elif not requirement.specifier.contains(found, prereleases=True):
+            lines.append(row("OLD", requirement.name, f"{found}, needs {requirement.specifier}"))
+        else:
+            lines.append(row("ok", requirement.name, found))
+            continue
+        to_do.append(f'pip install "{requirement.name}{requirement.specifier}"')
+    return lines
+
+
+def machine_lines() -> list[str]:
+    """Where a training would run, and in which numbers."""
+    try:
+        import torch
+
+        from course_utils.gpt.precision import choose_dtype
+    except ImportError:
+        return [row("", "trains on", "nothing before torch is installed")]
+    device = environment.device()
+    dtype = str(choose_dtype(device)).removeprefix("torch.")
+    threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else ""
+    return [row("", "trains on", f"{environment.machine()}{threads}, in {dtype}")]
+
+
+def data_lines() -> list[str]:
+    """Which corpora are at hand without a network."""
+    places = [cache_folder()]
+    if named := os.environ.get(DATA_DIR_VARIABLE):
+        places.insert(0, named)
+    lines = [row("ok", "tales", "built in")]
+    for source in SOURCES.values():
+        here = [
+            path
+            for place in places
+            for name in source.file_names
+            if os.path.isfile(path := os.path.join(place, name))
+        ]
+        lines.append(
+            row("ok" if here else "", source.name, here[0] if here else "downloaded when used")
+        )
+    return lines
+
+
+def row(state: str, name: str, value: str) -> str:
+    return f"{state:8} {name:16} {value}"
