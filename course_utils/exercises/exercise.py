@@ -68,8 +68,10 @@ class Exercise:
     hints: from a nudge to pseudocode.
     why: one sentence: why the exercise matters.
     drive: `drive(answer, **inputs) -> value` runs the answer on one case. The default calls it. For
-        a class it builds one, runs it and returns plain arrays; for an answer of which many are
-        right it returns a dict of named properties.
+        a class it builds one, runs it and returns plain arrays.
+    properties: `properties(value, **inputs) -> named properties` says what is compared where many
+        answers are right (any valid order, any random draw of the right spread). Unlike `drive`,
+        it never runs in the learner's process when a class is graded: nobody can forge it.
     rtol, atol: |got - expected| <= atol + rtol * |expected|.
     may_change: names of the inputs that the answer is meant to change in place.
     deterministic: the same inputs must give the same answer twice.
@@ -87,6 +89,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, ...]
     drive: Callable[..., Any] = call
+    properties: Callable[..., Any] | None = None
     rtol: float = 1e-6
     atol: float = 1e-9
     may_change: tuple[str, ...] = ()

@@ -4,6 +4,8 @@
 the grader of a class both call it.
 """
 
+import copy
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +72,7 @@ class Verdict:
 def judge(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Verdict:
     """Say in which state an answer is, from what it did on the cases."""
     expected = [_expected(exercise, one) for one in cases]
+    outcomes = _what_counts(exercise, cases, outcomes)
     failures = [
         _failure(exercise, one, wanted, outcome)
         for one, wanted, outcome in zip(cases, expected, outcomes, strict=True)
@@ -81,24 +84,47 @@ def judge(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
     found = [failure for failure in failures if failure is not None]
     if not found:
         return Verdict(exercise, State.CORRECT, groups)
-    diagnosis = diagnose(exercise, cases, outcomes)
+    diagnosis = _diagnosis(exercise, cases, outcomes)
     wrong = [f for f in found if _is_wrong_answer(f)]
     state = State.INCORRECT if wrong else State.COULD_NOT_CHECK
     smallest = min(wrong or found, key=lambda failure: _size(failure.case))
     return Verdict(exercise, state, groups, smallest, diagnosis)
 
 
-def diagnose(
+def _diagnosis(
     exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
 ) -> Misconception | None:
     """Return the known mistake that gives the same outcome on every case, if there is one."""
     if not any(outcome.status == "returned" for outcome in outcomes):
         return None
     for misconception in exercise.misconceptions:
-        suspected = run(exercise, misconception.wrong, cases)
+        suspected = _what_counts(exercise, cases, run(exercise, misconception.wrong, cases))
         if all(_alike(a, b) for a, b in zip(suspected, outcomes, strict=True)):
             return misconception
     return None
+
+
+def _what_counts(
+    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    """Put the properties that are compared in the place of the values that have them."""
+    if exercise.properties is None:
+        return list(outcomes)
+    return [
+        dataclasses.replace(outcome, value=_properties(exercise, one, outcome.value))
+        if outcome.status == "returned"
+        else outcome
+        for one, outcome in zip(cases, outcomes, strict=True)
+    ]
+
+
+def _properties(exercise: Exercise, one: Case, value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return plain(exercise.properties(value, **copy.deepcopy(dict(one.inputs))))
+    except Exception:  # a value of some other kind has no properties; itself, it will not agree
+        return value
 
 
 def _expected(exercise: Exercise, one: Case) -> Any:
@@ -108,7 +134,7 @@ def _expected(exercise: Exercise, one: Case) -> Any:
             f"The course's own {exercise.name} fails on a test case of group {one.group!r}: "
             f"{outcome.status} {outcome.error}. Please report this to the authors."
         )
-    return outcome.value
+    return _what_counts(exercise, [one], [outcome])[0].value
 
 
 def _failure(exercise: Exercise, one: Case, wanted: Any, outcome: Outcome) -> Failure | None:
