@@ -87,7 +87,8 @@ def judge(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
     diagnosis = _diagnosis(exercise, cases, outcomes)
     wrong = [f for f in found if _is_wrong_answer(f)]
     state = State.INCORRECT if wrong else State.COULD_NOT_CHECK
-    smallest = min(wrong or found, key=lambda failure: _size(failure.case))
+    tried = [f for f in found if f.outcome.status != "skipped"]
+    smallest = min(wrong or tried, key=lambda failure: _size(failure.case))
     return Verdict(exercise, state, groups, smallest, diagnosis)
 
 

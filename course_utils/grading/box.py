@@ -1,0 +1,226 @@
+"""The grader's side of the box: starts it, puts cases to an answer in it, and trusts no reply."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from course_utils.exercises.comparing import difference, plain
+from course_utils.exercises.exercise import Case, Exercise
+from course_utils.exercises.registry import get
+from course_utils.exercises.running import Outcome
+from course_utils.grading import frames, lock
+from course_utils.grading.absent import drive_of, modules_without
+from course_utils.grading.reading import Answer
+
+START_SECONDS = 120.0  # numpy and torch, on a slow disk
+
+
+class NoBox(Exception):
+    """No box can be built on this machine; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an answer may use up.
+
+    seconds: for all the cases of one exercise. memory: bytes beyond what numpy and torch take.
+    disk: bytes in its private /tmp.
+    """
+
+    seconds: float = 5.0
+    memory: int = 2 * 2**30
+    disk: int = 32 * 2**20
+
+
+class Box:
+    """A nursery process that forks a locked-in child for each answer. Use it in a `with` block.
+
+    number: tells boxes that run side by side apart.
+    Raises NoBox where none can be built.
+    """
+
+    def __init__(self, limits: Limits | None = None, number: int = 0) -> None:
+        self.limits = limits or Limits()
+        self.number = number
+        reason = lock.why_not()
+        if reason:
+            raise NoBox(
+                f"Submissions are run only in a box, and none can be built here: {reason}. "
+                "Run the grader in a Linux container or virtual machine. For files of your own, "
+                "--no-sandbox runs them unprotected."
+            )
+        self._start()
+
+    def _start(self) -> None:
+        self.control, other = socket.socketpair()
+        command = [sys.executable, "-I", "-m", "course_utils.grading.inside", str(other.fileno())]
+        environment = {"PATH": os.defpath, "HOME": "/", "LANG": "C.UTF-8"}
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd="/",
+            pass_fds=[other.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        other.close()
+        self.control.settimeout(START_SECONDS)
+        if not self._told().get("ready"):
+            raise NoBox("The box's first process did not start.")
+
+    def __enter__(self) -> "Box":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the box and everything in it."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> list[Outcome]:
+        """Run an answer on each case, all within the time limit; one outcome for each."""
+        channel, other = socket.socketpair()
+        with contextlib.closing(channel):
+            limits = {
+                "memory": self.limits.memory,
+                "disk": self.limits.disk,
+                "seconds": int(self.limits.seconds) + 2,
+                "number": self.number,
+            }
+            order = json.dumps({"fork": limits}).encode()
+            socket.send_fds(self.control, [order], [other.fileno()])
+            other.close()
+            child = self._told()
+            try:
+                return self._talk(channel, exercise, answer, cases)
+            finally:
+                self.control.sendall(
+                    json.dumps({"end": child["outer"], "inner": child["inner"]}).encode()
+                )
+                self._told()
+
+    def _told(self) -> dict:
+        """Receive from the nursery, which runs none of the students' code."""
+        return json.loads(self.control.recv(65536) or b"{}")
+
+    def _talk(self, channel, exercise, answer, cases) -> list[Outcome]:
+        deadline = time.monotonic() + self.limits.seconds
+        source, name = drive_of(exercise)
+        order = {
+            "name": exercise.name,
+            "source": answer.source,
+            "provided": _homes(answer.provided),
+            "modules": modules_without(exercise),
+            "drive": source,
+            "drive_name": name,
+        }
+        outcomes: list[Outcome] = []
+        try:
+            _expect_locked_in(frames.receive(channel, deadline))
+            frames.send(channel, order, deadline)
+            reply = frames.receive(channel, deadline)
+            if _field(reply, "status") != "defined":
+                return [_outcome(reply, None, exercise)] * len(cases)
+            for i, one in enumerate(cases):
+                outcome = self._put(channel, exercise, one, deadline)
+                if i == 0 and exercise.deterministic and outcome.status == "returned":
+                    again = self._put(channel, exercise, one, deadline)
+                    outcome = _repeated(outcome, again)
+                outcomes.append(outcome)
+        except frames.FrameError as error:
+            outcomes.append(_broken_off(error, time.monotonic() >= deadline))
+            outcomes += [Outcome("skipped")] * (len(cases) - len(outcomes))
+        return outcomes
+
+    def _put(self, channel, exercise, one, deadline) -> Outcome:
+        frames.send(channel, {"inputs": dict(one.inputs)}, deadline)
+        return _outcome(frames.receive(channel, deadline), one, exercise)
+
+
+def _expect_locked_in(reply: Any) -> None:
+    """The first frame, sent before any of the student's code is read."""
+    if _field(reply, "status") != "locked in":
+        raise NoBox(f"The box could not be closed: {_field(reply, 'error')}. Nothing was run.")
+
+
+def _homes(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return module -> names, for the other exercises that an answer builds on."""
+    homes: dict[str, list[str]] = {}
+    for name in names:
+        homes.setdefault(get(name).reference_path.partition(":")[0], []).append(name)
+    return homes
+
+
+def _field(reply: Any, name: str) -> Any:
+    return reply.get(name) if isinstance(reply, dict) else None
+
+
+def _text(value: Any, longest: int = 600) -> str:
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
+    """Make an outcome of a reply that the student's process wrote: believe only its values."""
+    status = _field(reply, "status")
+    printed = _text(_field(reply, "printed"), 2000)
+    if status == "returned" and one is not None:
+        value, inputs = reply.get("value"), reply.get("inputs")
+        return Outcome(
+            "returned", plain(value), changed=_changed(one, inputs, exercise), printed=printed
+        )
+    if status == "odd":
+        kind = _text(_field(reply, "kind"), 60)
+        odd = type(kind if kind.isidentifier() else "object", (), {})()
+        return Outcome("returned", odd)
+    if status in ("raised", "unwritten"):
+        return Outcome(
+            status, error=_text(_field(reply, "error")), line=_line(reply), printed=printed
+        )
+    return Outcome("raised", error="Its process sent something that is no result")
+
+
+def _line(reply: Any) -> tuple[int, str] | None:
+    line = _field(reply, "line")
+    if not isinstance(line, list) or len(line) != 2 or type(line[0]) is not int:
+        return None
+    return line[0], _text(line[1], 300)
+
+
+def _changed(one: Case, inputs: Any, exercise: Exercise) -> tuple[str, ...]:
+    """Name the inputs that came back other than they were sent."""
+    if not isinstance(inputs, dict):
+        return tuple(one.inputs)
+    return tuple(
+        name
+        for name, before in one.inputs.items()
+        if name not in exercise.may_change
+        and difference(plain(before), plain(inputs.get(name)), 1e-12, 0.0) is not None
+    )
+
+
+def _repeated(first: Outcome, again: Outcome) -> Outcome:
+    same = again.status == "returned" and difference(first.value, again.value, 1e-12, 0.0) is None
+    return Outcome(
+        "returned", first.value, changed=first.changed, repeats=same, printed=first.printed
+    )
+
+
+def _broken_off(error: frames.FrameError, late: bool) -> Outcome:
+    if late or isinstance(error.__cause__, TimeoutError):
+        return Outcome("hung")
+    if "other side" in str(error) or "nothing more" in str(error):
+        return Outcome("raised", error="Its process ended before it gave a result")
+    return Outcome("raised", error=f"Its process sent something that is no result: {error}")

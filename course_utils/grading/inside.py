@@ -1,0 +1,223 @@
+"""Runs inside the box: defines a student's answer and puts cases to it.
+
+This process never holds a secret: no seed, no expected value, no reference of the exercise asked.
+Everything that it sends is in the student's hands, and the grader treats it so.
+
+The nursery (`main`) imports numpy and torch once. For each exercise it forks a child, which locks
+itself in (`lock.py`) before the first line of the student's code is run.
+"""
+
+import contextlib
+import importlib.abc
+import importlib.util
+import io
+import json
+import linecache
+import os
+import signal
+import socket
+import struct
+import sys
+import traceback
+import warnings
+from typing import Any
+
+PRINTED_KEPT = 2000
+ANSWER_FILE = "<your answer>"
+
+
+def main(control: socket.socket) -> None:
+    """Serve the grader until it hangs up: fork a locked-in child for each channel it passes."""
+    _import_what_is_slow()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the grader to handle
+    _reply(control, {"ready": True})
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 65536, 1)
+        if not message:
+            return
+        order = json.loads(message)
+        if "fork" in order:
+            _reply(control, _fork(control, fds[0], order["fork"]))
+        elif "end" in order:
+            _end(order["end"], order["inner"])
+            _reply(control, {"ended": True})
+
+
+def _reply(control: socket.socket, message: dict) -> None:
+    control.sendall(json.dumps(message).encode())
+
+
+def _import_what_is_slow() -> None:
+    import numpy  # noqa: F401
+
+    for name in ("torch", "torch.nn.functional", "jaxtyping", "regex"):
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+
+
+def _fork(control: socket.socket, channel_fd: int, limits: dict) -> dict:
+    """Fork the child and, inside it, the locked-in one. Returns both process ids."""
+    read_end, write_end = os.pipe()
+    outer = os.fork()
+    if outer == 0:
+        try:
+            os.close(read_end)
+            control.close()
+            _outer(channel_fd, write_end, limits)
+        finally:
+            os._exit(1)
+    os.close(channel_fd)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        told = pipe.read(4)
+    inner = struct.unpack("!i", told)[0] if len(told) == 4 else 0
+    return {"outer": outer, "inner": inner}
+
+
+def _outer(channel_fd: int, write_end: int, limits: dict) -> None:
+    """Enter new namespaces, fork the process that will be alone in them, wait for its end."""
+    from course_utils.grading import frames, lock
+
+    lock.enter_namespaces()
+    inner = os.fork()
+    if inner == 0:
+        try:
+            os.close(write_end)
+            channel = socket.socket(fileno=channel_fd)
+            try:
+                lock.lock_in(keep=channel_fd, **limits)
+            except BaseException as error:
+                frames.send(channel, {"status": "no box", "error": repr(error)})
+                raise
+            frames.send(channel, {"status": "locked in"})
+            _serve(channel)
+        finally:
+            os._exit(0)
+    os.close(channel_fd)
+    os.write(write_end, struct.pack("!i", inner))
+    os.close(write_end)
+    os.waitpid(inner, 0)
+    os._exit(0)
+
+
+def _end(outer: int, inner: int) -> None:
+    """Kill a child with all its descendants: the inner one is the init of its own namespace."""
+    for pid in (inner, outer):
+        if pid > 0:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(outer, 0)
+
+
+# ---------------------------------------------------------------------- in the locked-in child
+
+
+class _CourseModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports `course_utils` from the texts that the grader sent."""
+
+    def __init__(self, sources: dict[str, str]) -> None:
+        self.sources = sources
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname not in self.sources:
+            return None
+        package = any(name.startswith(fullname + ".") for name in self.sources)
+        return importlib.util.spec_from_loader(fullname, self, is_package=package)
+
+    def exec_module(self, module) -> None:
+        source = self.sources[module.__name__]
+        exec(compile(source, f"<{module.__name__}>", "exec"), module.__dict__)
+
+
+class _Kept(io.TextIOBase):
+    """Keeps the first characters that are printed and forgets the rest, however much it is."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if len(self.text) < PRINTED_KEPT:
+            self.text += text[: PRINTED_KEPT - len(self.text)]
+        return len(text)
+
+
+def _serve(channel: socket.socket) -> None:
+    from course_utils.grading import frames
+
+    send, receive, FrameError = frames.send, frames.receive, frames.FrameError
+    order = receive(channel)
+    _forget_the_course()
+    sys.meta_path.insert(0, _CourseModules(order["modules"]))
+    warnings.simplefilter("ignore")
+    answer, problem = _define(order)
+    send(channel, problem or {"status": "defined"})
+    if problem:
+        return
+    space: dict[str, Any] = {"__name__": "drive"}
+    exec(order["drive"], space)
+    drive = space[order["drive_name"]]
+    while True:
+        order = receive(channel)
+        reply = _put(drive, answer, order["inputs"])
+        try:
+            send(channel, reply)
+        except FrameError as error:
+            value = reply.get("value")
+            send(channel, {"status": "odd", "kind": type(value).__name__, "error": str(error)})
+
+
+def _forget_the_course() -> None:
+    """Drop what this process has imported of the course, so that only the sent texts are left."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "course_utils"]:
+        del sys.modules[name]
+    sys.path_importer_cache.clear()
+
+
+def _define(order: dict) -> tuple[Any, dict | None]:
+    source, name = order["source"], order["name"]
+    linecache.cache[ANSWER_FILE] = (len(source), None, source.splitlines(True), ANSWER_FILE)
+    space: dict[str, Any] = {"__name__": "__main__"}
+    printed = _Kept()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(_Kept()):
+            for module, names in order["provided"].items():
+                exec(f"from {module} import {', '.join(names)}", space)
+            exec(compile(source, ANSWER_FILE, "exec"), space)
+    except BaseException as error:
+        return None, _raised(error, printed)
+    return space.get(name), None
+
+
+def _put(drive, answer, inputs: dict) -> dict:
+    from course_utils.exercises.comparing import plain
+
+    printed = _Kept()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(_Kept()):
+            value = plain(drive(answer, **inputs))
+    except NotImplementedError as error:
+        return _raised(error, printed) | {"status": "unwritten"}
+    except BaseException as error:
+        return _raised(error, printed)
+    return {"status": "returned", "value": value, "inputs": inputs, "printed": printed.text}
+
+
+def _raised(error: BaseException, printed: _Kept) -> dict:
+    text = str(error)[:500]
+    line = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == ANSWER_FILE:
+            line = [frame.lineno, (frame.line or "")[:300]]
+    message = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return {"status": "raised", "error": message, "line": line, "printed": printed.text}
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
