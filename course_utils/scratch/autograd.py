@@ -48,7 +48,7 @@ class Tensor(Node):
         self.grad = None
         self.requires_grad = requires_grad
         self.op = ""
-        self.parents = self._vjps = ()
+        self.parents = self.edges = ()
 
     # ------------------------------------------------------------------------------ arithmetic
     # Each operation: its value, then for each input how a gradient g goes back through it.
@@ -256,17 +256,20 @@ _mode = _Mode()
 
 def result(op, data, *edges) -> Tensor:
     """Make the tensor that an operation gives; edges: (input, vjp) pairs."""
+    parents, kept = [], []
+    if _mode.recording:
+        for edge in edges:
+            x = edge[0]
+            if type(x) is Tensor and x.requires_grad:
+                parents.append(x)
+                kept.append(edge)
     y = Tensor.__new__(Tensor)
     y.data = data if type(data) is np.ndarray else np.asarray(data)
     y.grad = None
     y.op = op
-    y.requires_grad = False
-    y.parents = y._vjps = ()
-    if _mode.recording:
-        edges = [edge for edge in edges if type(edge[0]) is Tensor and edge[0].requires_grad]
-        if edges:
-            y.requires_grad = True
-            y.parents, y._vjps = zip(*edges, strict=True)
+    y.requires_grad = bool(parents)
+    y.parents = parents
+    y.edges = kept
     return y
 
 
@@ -286,10 +289,10 @@ def apply(operation, a, b):
     try:
         return operation(a, b)
     except ValueError:
-        raise ValueError(_shape_error(operation, np.shape(a), np.shape(b))) from None
+        raise ValueError(shape_error(operation, np.shape(a), np.shape(b))) from None
 
 
-def _shape_error(operation, a, b) -> str:
+def shape_error(operation, a, b) -> str:
     if operation is operator.matmul:
         return (
             f"{a} @ {b} does not fit: the last length on the left must equal the second to last on "

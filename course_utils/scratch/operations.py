@@ -4,43 +4,50 @@ Derived in notebook 02. They are written as those in autograd.py are: the value 
 how a gradient g goes back to each input.
 """
 
+import operator
+
 import numpy as np
 
-from course_utils.scratch.autograd import Tensor, as_tensor, result, value_of
+from course_utils.scratch.autograd import Tensor, apply, as_tensor, result, shape_error, value_of
 
 
 def linear(x, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """One affine layer in one step, x @ weight.T + bias: two steps and a transpose fewer.
+    """One affine layer in one step: x @ weight.T + bias, in fewer nodes than its operations.
 
     x: (..., D_in), a Tensor or an array. weight: (D_out, D_in). bias: (D_out,). -> (..., D_out).
+    Raises ValueError when the lengths D_in differ.
     """
-    w = weight.data
-    x_value = np.asarray(value_of(x, weight))
-    if x_value.ndim == 0 or x_value.shape[-1] != w.shape[1]:
-        raise ValueError(
-            f"linear: x has the shape {x_value.shape} and the weight {w.shape}, (D_out, D_in); the "
-            "last length of x must be D_in"
-        )
-    rows = x_value.reshape(-1, w.shape[1])  # (N, D_in): all leading axes are one batch
-    y = rows @ w.T  # (N, D_in) @ (D_in, D_out)
-    if bias is not None:
-        y += bias.data
-
-    def rows_of(g):
-        return g.reshape(-1, w.shape[0])  # (N, D_out)
-
-    edges = [(x, lambda g: g @ w), (weight, lambda g: rows_of(g).T @ rows)]
-    if bias is not None:
-        edges.append((bias, lambda g: rows_of(g).sum(axis=0)))
-    return result("linear", y.reshape(*x_value.shape[:-1], w.shape[0]), *edges)
+    w, a = weight.data, value_of(x, weight)
+    if a.ndim != 2:  # all leading axes are one batch
+        if a.shape[-1:] != w.shape[1:]:
+            raise ValueError(shape_error(operator.matmul, a.shape, w.T.shape))
+        rows = as_tensor(x, weight).reshape(-1, w.shape[1])
+        return linear(rows, weight, bias).reshape(*a.shape[:-1], w.shape[0])
+    y = apply(operator.matmul, a, w.T)  # (N, D_in) @ (D_in, D_out)
+    if bias is None:
+        return result("linear", y, (x, lambda g: g @ w), (weight, lambda g: g.T @ a))
+    y += bias.data
+    return result(
+        "linear",
+        y,
+        (x, lambda g: g @ w),
+        (weight, lambda g: g.T @ a),
+        (bias, lambda g: g.sum(axis=0)),
+    )
 
 
 def embedding(table: Tensor, tokens) -> Tensor:
-    """Look up a row for each token. table: (V, D), tokens: whole numbers of any shape (...).
+    """Look up the row of each token. table: (V, D), tokens: whole numbers, (...). -> (..., D).
 
-    -> (..., D). Raises ValueError for tokens that are not whole numbers from 0 to V - 1.
+    Raises ValueError for tokens that are not whole numbers from 0 to V - 1.
     """
-    return table[check_classes("tokens", tokens, len(table))]
+    tokens = np.asarray(tokens)
+    if tokens.size and (tokens.dtype.kind not in "iu" or tokens.min() < 0):
+        raise ValueError(_not_classes("tokens", tokens, len(table)))
+    try:
+        return table[tokens]
+    except IndexError:
+        raise ValueError(_not_classes("tokens", tokens, len(table))) from None
 
 
 def concatenate(tensors, axis: int = 0) -> Tensor:
@@ -86,39 +93,37 @@ def cross_entropy(logits: Tensor, targets) -> Tensor:
     nats. Its gradient is p - onehot, divided by the number of targets.
     Raises ValueError for targets that do not fit.
     """
-    n_classes = logits.shape[-1]
-    z = logits.data.reshape(-1, n_classes)  # (N, C)
-    target = check_classes("targets", targets, n_classes)
-    if target.shape != logits.shape[:-1]:
+    shape, target = logits.data.shape, np.asarray(targets)
+    if target.shape != shape[:-1]:
         raise ValueError(
-            f"cross_entropy: logits of shape {logits.shape} need targets of shape "
-            f"{logits.shape[:-1]}, one class for each row, but these have {target.shape}"
+            f"cross_entropy: logits of shape {shape} need one target for each row, an array of "
+            f"shape {shape[:-1]}, but the targets have the shape {target.shape}"
         )
-    target, each = target.reshape(-1), np.arange(len(z))
+    if target.dtype.kind not in "iu" or target.size == 0 or target.min() < 0:
+        raise ValueError(_not_classes("targets", target, shape[-1]))
+    z, target = logits.data.reshape(-1, shape[-1]), target.reshape(-1)  # (N, C) and (N,)
+    each = np.arange(len(target))
     shifted = z - z.max(axis=1, keepdims=True)
+    try:
+        shifted_at_target = shifted[each, target]
+    except IndexError:
+        raise ValueError(_not_classes("targets", target, shape[-1])) from None
     exps = np.exp(shifted)
     sums = exps.sum(axis=1, keepdims=True)
-    losses = np.log(sums[:, 0]) - shifted[each, target]  # -log of softmax, never of 0
+    losses = np.log(sums[:, 0]) - shifted_at_target  # -log softmax, and never the log of 0
 
     def vjp(g):
         p = exps / sums
         p[each, target] -= 1  # p - onehot
-        p *= g / len(z)
-        return p.reshape(logits.shape)
+        p *= g / len(each)
+        return p.reshape(shape)
 
     return result("cross_entropy", losses.mean(), (logits, vjp))
 
 
-def check_classes(name: str, numbers, n_classes: int) -> np.ndarray:
-    """Return `numbers` as an array, sure to be whole and from 0 to n_classes - 1."""
-    numbers = np.asarray(numbers)
-    if numbers.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name} must be whole numbers, an array of integers, but are {numbers.dtype}"
-        )
-    if numbers.size and (numbers.min() < 0 or numbers.max() >= n_classes):
-        raise ValueError(
-            f"{name} must lie between 0 and {n_classes - 1}, but reach from {numbers.min()} to "
-            f"{numbers.max()}"
-        )
-    return numbers
+def _not_classes(name: str, numbers: np.ndarray, n_classes: int) -> str:
+    if numbers.dtype.kind not in "iu" or numbers.size == 0:
+        given = f"are an array of shape {numbers.shape} and dtype {numbers.dtype}"
+    else:
+        given = f"reach from {numbers.min()} to {numbers.max()}"
+    return f"{name} must be whole numbers from 0 to {n_classes - 1}, but {given}"
