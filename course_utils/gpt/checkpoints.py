@@ -12,6 +12,7 @@ may be written.
 import hashlib
 import json
 import os
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,13 @@ def load_state(checkpoint: Path) -> dict[str, Any]:
     """Read what `save_checkpoint` was given as `state`. Tensors arrive on the CPU."""
     check(checkpoint, STATE)
     # weights_only: data alone is read, never code, whoever wrote the file.
-    return torch.load(checkpoint / STATE, map_location="cpu", weights_only=True)
+    try:
+        return torch.load(checkpoint / STATE, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise CheckpointError(
+            f"{checkpoint / STATE} holds more than data, so it was not read: it may come from "
+            f"someone who wants to run a program on your computer."
+        ) from None
 
 
 def check(checkpoint: Path, name: str) -> None:

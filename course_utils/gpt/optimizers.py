@@ -138,9 +138,7 @@ class Muon(torch.optim.Optimizer):
                 directions = torch._foreach_lerp(gradients, momenta, beta)
             if group["weight_decay"]:
                 torch._foreach_mul_(parameters, 1 - group["lr"] * group["weight_decay"])
-            self.move(
-                parameters, directions, group["lr"], group["n_iterations"], group["n_stacked"]
-            )
+            self.move(parameters, directions, group)
         return loss
 
     def momentum_of(self, parameter: Tensor) -> Tensor:
