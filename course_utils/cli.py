@@ -80,6 +80,8 @@ def lab(jupyter_options: tuple[str, ...]) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed. Type: pip install jupyterlab")
     command = [sys.executable, "-m", "jupyterlab", str(notebooks_folder()), *jupyter_options]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in command:
+        command.append("--allow-root")  # root is who one is in a container
     try:
         return subprocess.call(command)
     except KeyboardInterrupt:  # Ctrl-C is how JupyterLab is closed
@@ -161,6 +163,35 @@ def presets() -> None:
     from course_utils.gpt import terminal
 
     terminal.list_presets()
+
+
+@cli.command()
+@click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="Where it is kept.")
+@explained
+def progress(folder) -> None:
+    """List which exercises you have solved, and what is to do."""
+    from course_utils.exercises import journal
+
+    if folder is None and "COURSE_HOME" not in os.environ:
+        folder = notebooks_folder() / "my_course"
+    if folder is not None:
+        os.environ["COURSE_HOME"] = str(folder)
+    click.echo(journal.report())
+
+
+@cli.command()
+@click.option("--repo", metavar="OWNER/NAME", help="Move the course to this public repository.")
+@click.option("--check", is_flag=True, help="Change nothing; status 1 if something would differ.")
+@explained
+def stamp(repo, check) -> int:
+    """Write the repository's address into badges and setup cells (for maintainers)."""
+    from course_utils import notebooks
+
+    root = notebooks.find_root()
+    changed = notebooks.stamp(root, repo, write=not check)
+    for path in changed:
+        click.echo(f"{path.relative_to(root)} {'differs' if check else 'stamped'}")
+    return 1 if check and changed else 0
 
 
 @cli.command()

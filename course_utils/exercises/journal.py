@@ -45,6 +45,27 @@ def read() -> dict[str, dict[str, Any]]:
     return found
 
 
+def report() -> str:
+    """Return the exercises of the whole course with what is written down about each, as text."""
+    from course_utils.exercises.registry import all_exercises
+
+    exercises, known = all_exercises(), read()
+    lines = []
+    for number in dict.fromkeys(exercise.notebook for exercise in exercises):
+        lines.append(f"Notebook {number}")
+        for exercise in (e for e in exercises if e.notebook == number):
+            entry = known.get(exercise.name, {})
+            sign = "✓" if entry.get("solved") else "○"
+            state = "solved" if entry.get("solved") else entry.get("state", "to do")
+            lines.append(f"  {sign} {exercise.id}  {exercise.name}: {state}")
+    solved = [e for e in exercises if known.get(e.name, {}).get("solved")]
+    lines.append(
+        f"{len(solved)} of {len(exercises)} exercises solved, {sum(e.points for e in solved)} of "
+        f"{sum(e.points for e in exercises)} points (kept in {learner_folder()})"
+    )
+    return "\n".join(lines)
+
+
 def _write(verdict: Verdict) -> None:
     path = learner_folder() / "progress" / f"{verdict.exercise.name}.json"
     before = _read(path)
