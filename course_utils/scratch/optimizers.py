@@ -233,6 +233,8 @@ def newton_schulz(G, steps=5, coefficients=(3.4445, -4.775, 2.0315)):
     leaves U and V as they are. The default coefficients (Jordan et al., 2024) lift small values
     fast and leave all between about 0.7 and 1.2; (15/8, -10/8, 3/8) converge to 1, more slowly.
     """
+    if G.shape[0] > G.shape[1]:
+        return newton_schulz(G.T, steps, coefficients).T  # the same, with a smaller X Xᵀ
     a, b, c = coefficients
     # The Frobenius norm is at least the largest singular value: after this none is above 1.
     X = G / max(np.sqrt((G**2).sum()), 1e-7)
