@@ -1,7 +1,7 @@
 """The simplest tokenizer: one token for each character. Derived in notebook 07."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 
@@ -22,6 +22,7 @@ class CharTokenizer:
     def __init__(self, characters: Iterable[str]):
         self.characters = sorted(set(characters))
         self.vocabulary = {character: i for i, character in enumerate(self.characters)}
+        self._characters = dict(enumerate(self.characters))
 
     @classmethod
     def from_text(cls, text: str) -> "CharTokenizer":
@@ -35,7 +36,24 @@ class CharTokenizer:
         return encode_chars(text, self.vocabulary)
 
     def decode(self, tokens: Sequence[int]) -> str:
-        return "".join([self.characters[token] for token in tokens])
+        """The text of the tokens."""
+        try:
+            return "".join([self._characters[int(token)] for token in tokens])
+        except KeyError as error:
+            raise ValueError(
+                f"There is no token {error.args[0]}: this tokenizer's numbers lie between 0 and "
+                f"{self.vocab_size - 1}. Were they made by another tokenizer?"
+            ) from None
+
+    def encode_iterable(self, texts: Iterable[str]) -> Iterator[int]:
+        """Yield the tokens of the texts joined together, such as the lines of an open file."""
+        for text in texts:
+            yield from self.encode(text)
+
+    def decode_iterable(self, tokens: Iterable[int]) -> Iterator[str]:
+        """Yield the text of each token."""
+        for token in tokens:
+            yield self.decode([token])
 
     def save(self, path: str | Path) -> None:
         """Write the characters as JSON; `CharTokenizer.load` or `load_tokenizer` reads them."""

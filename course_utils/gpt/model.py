@@ -6,6 +6,7 @@ What attention does inside stands in attention.py (notebook 08).
 import dataclasses
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -287,8 +288,10 @@ class GPT(nn.Module):
         return self.token_embedding.weight.device
 
     @classmethod
-    def from_gpt2(cls, folder) -> "GPT":
+    def from_gpt2(
+        cls, folder: str | Path, block: Callable[[GPTConfig], nn.Module] = Block
+    ) -> "GPT":
         """Load a checkpoint in GPT-2's layout: a folder with config.json and model.safetensors."""
         from course_utils.gpt.gpt2 import load_gpt2
 
-        return load_gpt2(folder)
+        return load_gpt2(folder, block)

@@ -1,13 +1,14 @@
 """What every tokenizer of the course can do, and reading one back from its file.
 
-The kinds themselves are chapters of their own: characters.py, bpe.py.
+The kinds are chapters of their own: characters.py and bpe_tokenizer.py.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from course_utils.gpt.bpe_tokenizer import BPETokenizer
 from course_utils.gpt.characters import CharTokenizer
 
 
@@ -21,6 +22,10 @@ class Tokenizer(Protocol):
     def encode(self, text: str) -> list[int]: ...
 
     def decode(self, tokens: Sequence[int]) -> str: ...
+
+    def encode_iterable(self, texts: Iterable[str]) -> Iterator[int]: ...
+
+    def decode_iterable(self, tokens: Iterable[int]) -> Iterator[str]: ...
 
     def save(self, path: str | Path) -> None: ...
 
@@ -40,4 +45,6 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         raise ValueError(f"{path} is not valid JSON ({error}): it holds no tokenizer.") from None
     if isinstance(content, dict) and content.get("type") == "characters":
         return CharTokenizer.load(path)
+    if isinstance(content, dict) and "model" in content:
+        return BPETokenizer.load(path)
     raise ValueError(f"{path} is JSON, but not a tokenizer that the course can read.")

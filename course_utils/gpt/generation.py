@@ -1,0 +1,150 @@
+"""From scores to text: choosing the next token, again and again. Derived in notebook 11."""
+
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from course_utils.gpt.cache import KVCache
+from course_utils.gpt.model import GPT
+
+
+def generate(
+    model: GPT,
+    tokens: Int[Tensor, "B T"],
+    n_new: int,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    repetition_penalty: float = 1.0,
+    generator: torch.Generator | None = None,
+    use_cache: bool = True,
+    stop_token: int | None = None,
+    cache: KVCache | None = None,
+) -> Int[Tensor, "B T+n_new"]:
+    """Continue each row of `tokens` by `n_new` tokens, drawn from what the model expects next.
+
+    Temperature 0 takes the likeliest token each time. `top_k` and `top_p` draw from the likeliest
+    tokens alone; a `repetition_penalty` above 1 makes tokens that occurred before less likely.
+    A row that draws `stop_token` is filled up with it, and when all have, generation ends early.
+    The cache changes the speed, not the tokens. To go on from an earlier call, pass its `cache`.
+    """
+    check_options(tokens, temperature, top_k, top_p, repetition_penalty)
+    if use_cache and cache is None:
+        cache = KVCache(model)
+    finished = torch.zeros(len(tokens), 1, dtype=torch.bool, device=tokens.device)  # (B, 1)
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for _ in range(n_new):
+            start = window_start(tokens.shape[1], model.config.context_length)
+            if cache is None:
+                logits, _ = model(tokens[:, start:])
+            else:
+                logits, _ = cache.model(cache.unseen(tokens, start), cache=cache)
+            scores = logits[:, -1].float()  # (B, T, V) -> (B, V): only what follows the last token
+            if repetition_penalty != 1:
+                scores = penalize_repetition(scores, tokens, repetition_penalty)
+            if temperature == 0:
+                token = scores.argmax(dim=-1, keepdim=True)  # (B, 1)
+            else:
+                probs = temperature_probs(scores, temperature)  # (B, V)
+                if top_k is not None:
+                    probs = top_k_filter(probs, top_k)
+                if top_p is not None:
+                    probs = top_p_filter(probs, top_p)
+                token = draw(probs, generator)  # (B, 1)
+            if stop_token is not None:
+                token = token.masked_fill(finished, stop_token)
+                finished = token == stop_token
+            tokens = torch.cat([tokens, token], dim=1)
+            if stop_token is not None and finished.all():
+                break
+    model.train(was_training)
+    return tokens.clone()  # outside of inference mode, so that it may be trained on
+
+
+def stream(
+    model: GPT, tokens: Int[Tensor, "B T"], n_new: int, *, use_cache: bool = True, **options
+) -> Iterator[Int[Tensor, "B"]]:
+    """Yield the tokens that `generate` would return, each as soon as it is drawn.
+
+    The options are those of `generate`.
+    """
+    cache = KVCache(model) if use_cache else None
+    for _ in range(n_new):
+        tokens = generate(model, tokens, 1, use_cache=use_cache, cache=cache, **options)
+        yield tokens[:, -1]
+
+
+def window_start(n_tokens: int, context_length: int) -> int:
+    """Where the model starts to read when it predicts the token that follows `n_tokens`.
+
+    While all of them fit, at 0. After that the window does not slide by one token each time: it
+    jumps ahead by half of its length, and then fills up again. In a slid window every token has a
+    new place and a shorter past, so all keys and values would have to be computed anew for each
+    token. With jumps this happens once for every half window, and the cost per token stays flat.
+    """
+    jump = (context_length + 1) // 2
+    excess = max(0, n_tokens - context_length)
+    return jump * -(-excess // jump)  # the smallest multiple of `jump` that is enough
+
+
+def temperature_probs(logits: Float[Tensor, "B V"], temperature: float) -> Float[Tensor, "B V"]:
+    """softmax(logits / temperature): below 1 bolder, above 1 flatter."""
+    return (logits / temperature).softmax(dim=-1)
+
+
+def top_k_filter(probs: Float[Tensor, "B V"], k: int) -> Float[Tensor, "B V"]:
+    """Keep the k likeliest tokens (and any as likely as the k-th), and make them sum to 1."""
+    threshold = probs.topk(min(k, probs.shape[-1]), dim=-1).values[:, -1:]  # (B, 1): the k-th
+    kept = probs.masked_fill(probs < threshold, 0)
+    return kept / kept.sum(dim=-1, keepdim=True)
+
+
+def top_p_filter(probs: Float[Tensor, "B V"], p: float) -> Float[Tensor, "B V"]:
+    """Keep the fewest of the likeliest tokens that reach p together, and make them sum to 1.
+
+    Nucleus sampling (Holtzman et al., 2020, https://arxiv.org/abs/1904.09751).
+    """
+    sorted_probs, order = probs.sort(dim=-1, descending=True, stable=True)
+    before = sorted_probs.cumsum(dim=-1) - sorted_probs  # what the likelier tokens hold together
+    sorted_probs = sorted_probs.masked_fill(before >= p, 0)
+    kept = torch.zeros_like(probs).scatter(-1, order, sorted_probs)
+    return kept / kept.sum(dim=-1, keepdim=True)
+
+
+def penalize_repetition(
+    logits: Float[Tensor, "B V"], tokens: Int[Tensor, "B T"], penalty: float
+) -> Float[Tensor, "B V"]:
+    """Make every token that occurs in `tokens` less likely (Keskar et al., 2019, section 4.1).
+
+    A positive score is divided by the penalty, a negative one multiplied.
+    """
+    seen = logits.gather(-1, tokens)  # (B, T)
+    seen = torch.where(seen > 0, seen / penalty, seen * penalty)
+    return logits.scatter(-1, tokens, seen)
+
+
+def draw(probs: Float[Tensor, "B V"], generator: torch.Generator | None) -> Int[Tensor, "B 1"]:
+    """One token for each row. A generator draws on the device that it was made for."""
+    device = probs.device if generator is None else generator.device
+    return torch.multinomial(probs.to(device), 1, generator=generator).to(probs.device)
+
+
+def check_options(tokens, temperature, top_k, top_p, repetition_penalty) -> None:
+    if tokens.ndim != 2 or tokens.shape[1] == 0:
+        raise ValueError(
+            f"tokens must have shape (batch, time) with at least one token to continue, not "
+            f"{tuple(tokens.shape)}. Start an empty text with a newline or an end-of-text token."
+        )
+    if temperature < 0:
+        raise ValueError(f"temperature is {temperature}; it must be 0 (greedy) or more.")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k is {top_k}; it must be 1 or more, or None for all tokens.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p is {top_p}; it must lie above 0 and be at most 1.")
+    if repetition_penalty <= 0:
+        raise ValueError(f"repetition_penalty is {repetition_penalty}; it must be above 0.")
