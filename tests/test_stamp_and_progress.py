@@ -1,4 +1,4 @@
-"""The parts that all notebooks share are written from one place; progress is told from the shell."""
+"""The parts that all notebooks share come from one place; progress is told from the shell."""
 
 import json
 import os
