@@ -174,8 +174,7 @@ class Tensor(Node):
         p = exps / exps.sum(axis=axis, keepdims=True)
 
         def vjp(g):
-            gp = g * p
-            return gp - p * gp.sum(axis=axis, keepdims=True)
+            return p * (g - (g * p).sum(axis=axis, keepdims=True))
 
         return result("softmax", p, (self, vjp))
 

@@ -41,7 +41,7 @@ class Node:
                 raise RuntimeError(GRAPH_IS_GONE.format(node.op))
             if node.op:
                 node.grad = None  # what an earlier pass over a kept graph left
-        self.grad = start if self.grad is None else self.grad + start
+        self.grad = start if self.grad is None else np.asarray(self.grad + start)
         # One plain loop: a call for each edge would cost more than the smallest operations do.
         while order:
             node = order.pop()  # all that was made from it is done: its gradient is complete
