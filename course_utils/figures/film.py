@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.figures.style import packed
+
 SHARPNESS = 1.5  # pixels drawn for each pixel shown, so that it is crisp on a good screen
-COLOURS_KEPT = 64  # in each picture: a line drawing needs few, and they pack four times smaller
+COLOURS_KEPT = 64  # of what moves: it is small, and changes from picture to picture
 
 PLAYER = """
 <div id="film-{key}" style="max-width: {width}px">
@@ -66,11 +68,14 @@ class Film:
 
     draw: function of the frame's number that changes the figure. captions: for each frame a few
     words that stand beside the slider, such as "step 12"; their number is the number of frames.
+    moving: the artists that `draw` changes; when they are named, only they are drawn anew, on top
+    of the rest, which takes a twentieth of the time.
     """
 
     figure: Any
     draw: Callable[[int], None]
     captions: tuple[str, ...]
+    moving: tuple[Any, ...] = ()
 
 
 class FilmDisplay:
@@ -111,10 +116,7 @@ def show_film(film: Film, alt: str, seconds: float = 6.0) -> None:
 
     if not alt.strip():
         raise ValueError("show_film(film, alt) needs a description of the film in words")
-    pictures = []
-    for i in range(len(film.captions)):
-        film.draw(i)
-        pictures.append(_picture(film.figure))
+    pictures = _pictures(film)
     plt.close(film.figure)
     milliseconds = round(1000 * seconds / len(pictures))
     display(FilmDisplay(pictures, film.captions, " ".join(alt.split()), milliseconds))
@@ -130,20 +132,36 @@ def changes(ground: np.ndarray, picture: np.ndarray) -> np.ndarray:
     return np.concatenate([picture * differs, differs.astype(np.uint8) * 255], axis=-1)
 
 
-def _picture(figure) -> np.ndarray:
-    """Draw the figure as it stands. All pictures of a film have one size: no tight bounding box."""
-    from PIL import Image
+def _pictures(film: Film) -> list[np.ndarray]:
+    """Draw every frame. All pictures have one size: (H, W, 3) bytes each."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    raw = io.BytesIO()
-    figure.savefig(raw, format="png", dpi=SHARPNESS * figure.dpi)
-    return np.asarray(Image.open(raw).convert("RGB"))
+    canvas = FigureCanvasAgg(film.figure)
+    film.figure.set_dpi(SHARPNESS * film.figure.dpi)
+    for artist in film.moving:
+        artist.set_animated(True)  # leaves it out of `canvas.draw`
+    canvas.draw()
+    ground = canvas.copy_from_bbox(film.figure.bbox)
+    pictures = []
+    for i in range(len(film.captions)):
+        film.draw(i)
+        if film.moving:
+            canvas.restore_region(ground)
+            for artist in film.moving:
+                artist.axes.draw_artist(artist)
+        else:
+            canvas.draw()
+        pictures.append(np.array(canvas.buffer_rgba())[..., :3])
+    return pictures
 
 
 def _address(pixels: np.ndarray) -> str:
-    """Pack pixels into a data address that a page can show."""
+    """Pack pixels (H, W, 3), or (H, W, 4) with transparency, into an address for a page."""
     from PIL import Image
 
-    packed = io.BytesIO()
-    few_colours = Image.fromarray(pixels).quantize(COLOURS_KEPT, method=Image.Quantize.FASTOCTREE)
-    few_colours.save(packed, format="png", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode('ascii')}"
+    picture, raw = Image.fromarray(pixels), io.BytesIO()
+    if picture.mode == "RGBA":
+        picture = picture.quantize(COLOURS_KEPT, method=Image.Quantize.FASTOCTREE)
+    picture.save(raw, format="png", optimize=True)
+    png = raw.getvalue() if picture.mode == "P" else packed(raw.getvalue())
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"

@@ -94,7 +94,8 @@ def film_paths(
             trail.set_data(*so_far.T)
             head.set_data(*so_far[-1:].T)
 
-    return Film(figure, draw, tuple(f"step {time}" for time in times))
+    moving = tuple(artist for trail, head, _ in trails for artist in (trail, head))
+    return Film(figure, draw, tuple(f"step {time}" for time in times), moving)
 
 
 def draw_contours(ax, function: Callable, window: Window, levels: int = 16) -> None:

@@ -90,6 +90,19 @@ def drawn(figure, alt: str) -> Figure:
     # Twice the pixels that are shown, so that it is sharp on a good screen.
     figure.savefig(buffer, format="png", dpi=2 * figure.dpi, bbox_inches="tight")
     plt.close(figure)
-    png = buffer.getvalue()
+    png = packed(buffer.getvalue())
     width = int.from_bytes(png[16:20], "big") // 2
     return Figure(png, " ".join(alt.split()), width)
+
+
+def packed(png: bytes) -> bytes:
+    """Pack a picture into a third of the space, by keeping the 256 colours it uses most.
+
+    No eye sees the difference in a drawing, and notebooks stay small enough to be shared.
+    """
+    from PIL import Image
+
+    few_colours = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    few_colours.save(small, format="png", optimize=True)
+    return min(png, small.getvalue(), key=len)
