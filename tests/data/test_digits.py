@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from course_utils.data.digits import load_all_digits, load_digits_split
+from course_utils.data.digits import load_all_digits, load_digits_split, shifted_copies
 
 SETS = ("train", "validation", "test")
 
@@ -91,3 +91,18 @@ def test_shares_that_leave_nothing_to_train_on_are_refused(shares):
 def test_only_asks_for_two_different_digits(digits):
     with pytest.raises(ValueError, match="two different digits"):
         load_digits_split().only(*digits)
+
+
+def test_shifted_copies_move_the_ink_by_one_pixel_and_keep_the_labels():
+    image = np.zeros((8, 8))
+    image[3, 5] = 1.0
+    images, labels = shifted_copies(np.stack([image.ravel(), np.zeros(64)]), np.array([7, 2]))
+    places = [np.argwhere(picture)[0].tolist() for picture in images.reshape(5, 2, 8, 8)[:, 0]]
+    assert places[0] == [3, 5]
+    assert sorted(places[1:]) == [[2, 5], [3, 4], [3, 6], [4, 5]]
+    assert labels.tolist() == [7, 2] * 5
+
+
+def test_ink_that_is_shifted_over_the_edge_is_lost_and_none_comes_in_on_the_other_side():
+    images, _ = shifted_copies(np.ones((1, 64)), np.array([0]))
+    assert [int(picture.sum()) for picture in images] == [64, 56, 56, 56, 56]
