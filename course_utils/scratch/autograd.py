@@ -200,7 +200,10 @@ class Tensor(Node):
 
         def vjp(g):
             gradient = np.zeros_like(x)
-            np.add.at(gradient, index, g)  # += would count a row that was picked twice once
+            if _may_repeat(index):
+                np.add.at(gradient, index, g)  # += would count a row that was picked twice once
+            else:
+                gradient[index] = g
             return gradient
 
         return result("pick", x[index], (self, vjp))
@@ -301,6 +304,12 @@ def shape_error(operation, a, b) -> str:
         f"The shapes {a} and {b} do not fit ({operation.__name__}). Compare them from the right: "
         "two lengths must be equal, or one of them 1."
     )
+
+
+def _may_repeat(index) -> bool:
+    """Tell whether an index may pick a number twice: it can when it holds arrays or lists."""
+    parts = index if type(index) is tuple else (index,)
+    return any(isinstance(part, np.ndarray | list | tuple) for part in parts)
 
 
 def _spread(y, shape, axis, keepdims):
