@@ -75,12 +75,13 @@ def write_names(ax, curves: Mapping[str, Curve], colours: Mapping[str, str]) -> 
 
     Call it when limits and scales are set.
     """
-    height = ax.transData.transform
+    ax.get_xlim()  # lets matplotlib settle the limits first, where they follow the data
+    to_pixels = ax.transData.transform
     _, bottom, _, top = ax.get_window_extent().extents
     points = ax.figure.dpi / 72
     ends = {}
     for name, (x, y) in curves.items():
-        place = height(np.column_stack([x, y]))
+        place = to_pixels(np.column_stack([x, y]))
         inside = np.flatnonzero(
             np.isfinite(place).all(axis=1)
             & (place[:, 0] <= ax.get_window_extent().x1 + 1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_utils.figures.curves import write_names
 from course_utils.figures.landscapes import plot_paths
 from course_utils.figures.style import COLOURS
 from course_utils.scratch.gradient_descent import gradient_descent
@@ -16,19 +17,11 @@ def draw_fits(x, y, lines: Mapping[str, np.ndarray], xlabel: str, ylabel: str, t
     fig, ax = plt.subplots(figsize=(7.6, 4.2))
     ax.plot(x, y, "o", color=COLOURS["grey"], ms=3.5, alpha=0.5)
     ends = np.array([x.min(), x.max()])
-    for (name, (slope, intercept)), colour in zip(
-        lines.items(), ("red", "orange", "blue", "green"), strict=False
-    ):
-        ax.plot(ends, slope * ends + intercept, color=COLOURS[colour])
-        ax.annotate(
-            name,
-            (ends[1], slope * ends[1] + intercept),
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=COLOURS[colour],
-            weight="bold",
-            va="center",
-        )
+    curves = {name: (ends, slope * ends + intercept) for name, (slope, intercept) in lines.items()}
+    colours = dict(zip(curves, (COLOURS[c] for c in ("red", "orange", "blue")), strict=False))
+    for name, curve in curves.items():
+        ax.plot(*curve, color=colours[name])
+    write_names(ax, curves, colours)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.set_title(title)
     return fig
@@ -74,13 +67,12 @@ def draw_step_bound(function, gradient, start, curvature: float):
         )
     ax.annotate(
         "as the slope promises",
-        (0.62 / curvature, height - 0.62 / curvature * squared),
-        xytext=(-8, -4),
+        (1.02 / curvature, height - 1.02 / curvature * squared),
+        xytext=(10, 0),
         textcoords="offset points",
         color=COLOURS["grey"],
         weight="bold",
-        ha="right",
-        va="top",
+        va="center",
     )
     ax.set_title("Up to 2 / L a step cannot lead uphill")
     return fig
