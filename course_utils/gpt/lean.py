@@ -5,6 +5,7 @@ arithmetic that one token needs in a small model (benchmarks/generation.py measu
 twin runs the very same `forward` functions on plain Python objects. For inference only.
 """
 
+import functools
 from typing import Any
 
 from torch import Tensor, nn
@@ -25,16 +26,18 @@ def _twin(module: nn.Module) -> Any:
         return _identity
     if isinstance(module, nn.ModuleList):
         return [_twin(child) for child in module]
-    # An object with the module's methods and with its tensors and parts as ordinary attributes.
-    kind = type(module)
-    methods = {k: v for base in reversed(kind.__mro__[:-2]) for k, v in vars(base).items()}
-    slots = {"__dict__", "__weakref__", "__slots__"}
-    methods = {k: v for k, v in methods.items() if k not in slots}
-    twin = object.__new__(type(f"Lean{kind.__name__}", (), methods | {"__call__": kind.forward}))
-    twin.__dict__.update(vars(module), training=False)
-    twin.__dict__.update(module._parameters, **module._buffers)
-    twin.__dict__.update({name: _twin(child) for name, child in module._modules.items()})
+    twin = object.__new__(_lean_class(type(module)))
+    # What is found in an object's own dictionary is not looked for by nn.Module.__getattr__.
+    parts = {name: _twin(part) for name, part in module._modules.items()}
+    twin.__dict__.update(vars(module) | module._parameters | module._buffers | parts)
+    twin.__dict__["training"] = False
     return twin
+
+
+@functools.cache
+def _lean_class(kind: type[nn.Module]) -> type[nn.Module]:
+    """The same class, but calling an instance goes straight to `forward`."""
+    return type(f"Lean{kind.__name__}", (kind,), {"__call__": kind.forward})
 
 
 def _identity(x: Tensor) -> Tensor:
