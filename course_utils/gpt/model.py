@@ -47,7 +47,7 @@ class GPTConfig:
     def __post_init__(self):
         for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
+            if type(value) is not int or value < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more.")
         for name, choices in (
             ("norm", ("layernorm", "rmsnorm")),
@@ -72,8 +72,9 @@ class GPTConfig:
             raise ValueError(f"Sinusoidal positions need an even d_model, not {self.d_model}.")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}; it must be at least 0 and below 1.")
-        if self.mlp_ratio <= 0 or self.init_std <= 0:
-            raise ValueError("mlp_ratio and init_std must be greater than 0.")
+        for name in ("mlp_ratio", "init_std"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0.")
 
     @property
     def head_size(self) -> int:
