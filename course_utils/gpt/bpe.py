@@ -2,11 +2,11 @@
 
 Start from single bytes and, again and again, join the two neighbours that occur most often
 (Sennrich et al., 2016, https://arxiv.org/abs/1508.07909; on bytes: Radford et al., 2019). A token
-is a byte string throughout this file; bpe_tokenizer.py gives the tokens their numbers.
+is a byte string throughout this file; bpe_tokenizer.py gives the tokens their numbers, and
+fast_bpe.py trains on large texts.
 """
 
-import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -40,6 +40,30 @@ def merge_pair(word: Sequence[bytes], pair: Pair) -> tuple[bytes, ...]:
     return tuple(merged)
 
 
+def train_bpe(words: Mapping[bytes, int], n_merges: int) -> list[Pair]:
+    """Find the pairs to merge, in order, in a text given as its distinct words with their counts.
+
+    Each step takes the pair that occurs most often; of several, the one whose tokens are oldest,
+    first token before second. Oldest are the bytes, by value, then what was merged first. (It is
+    the rule of Hugging Face's tokenizers; without one, two people would get two tokenizers.)
+    Fewer pairs than asked for come back when every word has become one token.
+
+    Everything is counted anew after each merge; on a large text take `fast_bpe.train_bpe_fast`.
+    """
+    spelled = {split_bytes(word): times for word, times in words.items()}
+    age = {token: i for i, token in enumerate(BYTES)}
+    merges = []
+    for _ in range(n_merges):
+        counts = count_pairs(spelled)
+        if not counts:
+            break
+        pair = min(counts, key=lambda pair: (-counts[pair], age[pair[0]], age[pair[1]]))
+        merges.append(pair)
+        age.setdefault(pair[0] + pair[1], len(age))
+        spelled = {merge_pair(word, pair): times for word, times in spelled.items()}
+    return merges
+
+
 def bpe_encode(word: bytes, ranks: Mapping[Pair, int]) -> tuple[bytes, ...]:
     """Cut one word into tokens by doing the merges of the training again, in their order.
 
@@ -54,76 +78,6 @@ def bpe_encode(word: bytes, ranks: Mapping[Pair, int]) -> tuple[bytes, ...]:
     return tokens
 
 
-def train_bpe(words: Mapping[bytes, int], n_merges: int) -> list[Pair]:
-    """Find the pairs to merge, in order, in a text given as its distinct words with their counts.
-
-    Each step takes the pair that occurs most often; of several, the greatest as two byte strings.
-    Fewer pairs than asked for come back when every word has become one token.
-
-    Recounting everything after each merge would take hours on a large text. A merge changes only
-    words that contain its pair, and there only the neighbours: so the counts are mended in place.
-    """
-    spelled = [list(split_bytes(word)) for word in words]
-    times = list(words.values())
-    counts = count_pairs({split_bytes(word): n for word, n in words.items()})
-    found_in = defaultdict(set)  # pair -> numbers of the words that contain it, or once did
-    for i, word in enumerate(spelled):
-        for pair in pairwise(word):
-            found_in[pair].add(i)
-    queue = [_queued(pair, n) for pair, n in counts.items()]
-    heapq.heapify(queue)
-
-    merges = []
-    while queue and len(merges) < n_merges:
-        negative_count, _, pair = heapq.heappop(queue)
-        if -negative_count != counts[pair]:  # it has become rarer since it was queued
-            if counts[pair] > 0:
-                heapq.heappush(queue, _queued(pair, counts[pair]))
-            continue
-        merges.append(pair)
-        left, right = pair
-        joined = left + right
-        new_counts = Counter()  # of the pairs that the new token is part of
-        for i in found_in.pop(pair):
-            word, n = spelled[i], times[i]
-            at = 0
-            while at < len(word) - 1:
-                if word[at] == left and word[at + 1] == right:
-                    word[at : at + 2] = [joined]
-                    if at > 0:
-                        before = word[at - 1]
-                        counts[before, left] -= n
-                        new_counts[before, joined] += n
-                        found_in[before, joined].add(i)
-                    if at + 1 < len(word):
-                        after = word[at + 1]
-                        counts[right, after] -= n
-                        new_counts[joined, after] += n
-                        found_in[joined, after].add(i)
-                at += 1
-        del counts[pair]
-        for new_pair, n in new_counts.items():
-            counts[new_pair] += n  # what a second merge in the same word took off is in `counts`
-            heapq.heappush(queue, _queued(new_pair, counts[new_pair]))
-    return merges
-
-
 def split_bytes(word: bytes) -> tuple[bytes, ...]:
     """The word as single bytes, each a token."""
     return tuple([BYTES[byte] for byte in word])
-
-
-class _Greatest:
-    """Turns the order of pairs round, because heapq hands out the smallest first."""
-
-    __slots__ = ("pair",)
-
-    def __init__(self, pair: Pair):
-        self.pair = pair
-
-    def __lt__(self, other: "_Greatest") -> bool:
-        return self.pair > other.pair
-
-
-def _queued(pair: Pair, count: int) -> tuple[int, _Greatest, Pair]:
-    return -count, _Greatest(pair), pair

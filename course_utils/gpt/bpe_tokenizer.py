@@ -11,7 +11,8 @@ from pathlib import Path
 
 import regex
 
-from course_utils.gpt.bpe import BYTES, Pair, bpe_encode, train_bpe
+from course_utils.gpt.bpe import BYTES, Pair, bpe_encode
+from course_utils.gpt.fast_bpe import train_bpe_fast
 
 # How GPT-2 cuts text into words before any merge: English endings such as 's; letters, digits or
 # other signs, each with one space in front; white space, of which the last goes with what follows.
@@ -73,7 +74,7 @@ class BPETokenizer:
             for piece, is_special in tokenizer._split_special(text):
                 if not is_special:
                     words.update(WORD_PATTERN.findall(piece))
-        merges = train_bpe({_to_bytes(word): n for word, n in words.items()}, n_merges)
+        merges = train_bpe_fast({_to_bytes(word): n for word, n in words.items()}, n_merges)
         return cls(merges, special_tokens)
 
     @property
