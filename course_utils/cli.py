@@ -180,6 +180,49 @@ def progress(folder) -> None:
 
 
 @cli.command()
+@click.argument("submissions", required=False, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--notebook", "notebooks", multiple=True, metavar="NN", help="Default: those found.")
+@click.option("--resume", is_flag=True, help="Go on in DIR: grade what is not graded yet.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--cluster", metavar="ADDRESS", help="Hand submissions to a Dask scheduler.")
+@click.option("--seed", type=int, help="Secret seed of the cases. Default: drawn, and kept in DIR.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=5.0, help="Seconds an exercise.")
+@click.option("--due", type=click.DateTime(), help="Later work loses points.")
+@click.option("--late-per-day", type=click.FloatRange(0, 1), default=0.1, show_default=True)
+@click.option("--late-most", type=click.FloatRange(0, 1), default=0.5, show_default=True)
+@click.option("--attempt", type=click.Choice(["last", "best", "first"]), default="last")
+@click.option("--merge", type=click.Path(path_type=Path, exists=True), metavar="written.csv")
+@click.option("--no-sandbox", is_flag=True, help="Files of your own only: they run unprotected.")
+@explained
+def grade(submissions, out, notebooks, due, late_per_day, late_most, attempt, **options) -> None:
+    """Grade a class: a folder or zip of notebooks in, a gradebook and feedback pages out."""
+    from course_utils.grading import terminal
+    from course_utils.grading.classes import LateRule
+
+    terminal.grade(
+        submissions,
+        out,
+        notebooks=notebooks or None,
+        seconds=options.pop("timeout"),
+        late=LateRule(due.astimezone() if due else None, late_per_day, late_most),
+        rule=attempt,
+        sandbox=not options.pop("no_sandbox"),
+        **options,
+    )
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@explained
+def check(notebook) -> int:
+    """Check your own notebook, with the cards as text. Status 1 if not all is right."""
+    from course_utils.grading import terminal
+
+    return 0 if terminal.check(notebook) else 1
+
+
+@cli.command()
 @click.option("--repo", metavar="OWNER/NAME", help="Move the course to this public repository.")
 @click.option("--check", is_flag=True, help="Change nothing; status 1 if something would differ.")
 @explained
