@@ -25,13 +25,15 @@ class CachedAttention:
 
     def __call__(self, x: Float[Tensor, "B T_new D"]) -> Float[Tensor, "B T_new D"]:
         start, end = self.length, self.length + x.shape[1]
+        if end > self.capacity:
+            raise ValueError(f"There is room for {self.capacity} tokens, not for {end}.")
         q, k, v = self.attention.queries_keys_values(x, start)  # (B, H, T_new, hs) each
         if start == 0:  # room for the whole sequence, taken once
             B, H, _, hs = k.shape
             self.keys = k.new_empty(B, H, self.capacity, hs)
             self.values = v.new_empty(B, H, self.capacity, hs)
-        self.keys[:, :, start:end] = k.detach()
-        self.values[:, :, start:end] = v.detach()
+        self.keys[:, :, start:end] = k
+        self.values[:, :, start:end] = v
         self.length = end
         # One new token may look at everything; several may not look at each other's future.
         mask = causal_mask(end, x.device)[start:] if x.shape[1] > 1 else None  # (T_new, T)

@@ -1,5 +1,6 @@
 """From scores to text: choosing the next token, again and again. Derived in notebook 11."""
 
+import contextlib
 from collections.abc import Iterator
 
 import torch
@@ -35,9 +36,7 @@ def generate(
     if use_cache and cache is None:
         cache = KVCache(model)
     finished = torch.zeros(len(tokens), 1, dtype=torch.bool, device=tokens.device)  # (B, 1)
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
+    with torch.inference_mode(), evaluating(model if cache is None else cache.model):
         for _ in range(n_new):
             start = window_start(tokens.shape[1], model.config.context_length)
             if cache is None:
@@ -62,21 +61,32 @@ def generate(
             tokens = torch.cat([tokens, token], dim=1)
             if stop_token is not None and finished.all():
                 break
-    model.train(was_training)
     return tokens.clone()  # outside of inference mode, so that it may be trained on
 
 
 def stream(
-    model: GPT, tokens: Int[Tensor, "B T"], n_new: int, *, use_cache: bool = True, **options
+    model: GPT,
+    tokens: Int[Tensor, "B T"],
+    n_new: int,
+    *,
+    use_cache: bool = True,
+    stop_token: int | None = None,
+    **options,
 ) -> Iterator[Int[Tensor, "B"]]:
     """Yield the tokens that `generate` would return, each as soon as it is drawn.
 
     The options are those of `generate`.
     """
     cache = KVCache(model) if use_cache else None
+    finished = torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)  # (B,)
     for _ in range(n_new):
         tokens = generate(model, tokens, 1, use_cache=use_cache, cache=cache, **options)
+        if stop_token is not None:
+            tokens[:, -1].masked_fill_(finished, stop_token)
+            finished = tokens[:, -1] == stop_token
         yield tokens[:, -1]
+        if finished.all():
+            return
 
 
 def window_start(n_tokens: int, context_length: int) -> int:
@@ -129,9 +139,27 @@ def penalize_repetition(
 
 
 def draw(probs: Float[Tensor, "B V"], generator: torch.Generator | None) -> Int[Tensor, "B 1"]:
-    """One token for each row. A generator draws on the device that it was made for."""
+    """Draw one token for each row, on the device of the generator if there is one.
+
+    A race: of waiting times that are exponential with rate p, token i's is the shortest with
+    probability p_i. As torch.multinomial does it, without its checks.
+    """
     device = probs.device if generator is None else generator.device
-    return torch.multinomial(probs.to(device), 1, generator=generator).to(probs.device)
+    waiting = torch.empty_like(probs, device=device).exponential_(generator=generator)
+    return (probs / waiting.to(probs.device)).argmax(dim=-1, keepdim=True)
+
+
+@contextlib.contextmanager
+def evaluating(model: GPT) -> Iterator[None]:
+    """Switch dropout off for a while; a lean twin has none anyway."""
+    was_training = model.training
+    if was_training:
+        model.eval()
+    try:
+        yield
+    finally:
+        if was_training:
+            model.train()
 
 
 def check_options(tokens, temperature, top_k, top_p, repetition_penalty) -> None:

@@ -8,37 +8,11 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_models import DESIGNS, MODERN, TINY, random_tokens, tiny
 from torch import nn
 
 from course_utils.gpt.counting import count_parameters, forward_flops
 from course_utils.gpt.model import GPT, FeedForward, GPTConfig, SwiGLU, squared_relu
-
-TINY = {"vocab_size": 11, "context_length": 8, "n_layers": 2, "n_heads": 2, "d_model": 16}
-MODERN = {
-    "norm": "rmsnorm",
-    "positions": "rotary",
-    "mlp": "swiglu",
-    "qk_norm": True,
-    "bias": False,
-    "tied_head": False,
-}
-DESIGNS = {
-    "gpt2": {},
-    "modern": MODERN,
-    "relu2": MODERN | {"mlp": "relu2"},
-    "sinusoidal": {"positions": "sinusoidal"},
-    "no positions": {"positions": "none"},
-    "written attention": {"fused_attention": False},
-}
-
-
-def tiny(**options) -> GPT:
-    torch.manual_seed(0)
-    return GPT(GPTConfig(**TINY | options))
-
-
-def tokens(B=3, T=8, V=11, seed=0):
-    return torch.randint(V, (B, T), generator=torch.Generator().manual_seed(seed))
 
 
 @pytest.fixture(params=DESIGNS)
@@ -50,7 +24,7 @@ def model(request):
 
 
 def test_logits_have_a_score_for_each_token_and_the_loss_is_their_mean_cross_entropy(model):
-    x, y = tokens(), tokens(seed=1)
+    x, y = random_tokens(), random_tokens(seed=1)
     logits, loss = model(x, y)
     assert logits.shape == (3, 8, 11)
     by_hand = [
@@ -71,7 +45,7 @@ def test_the_first_loss_is_that_of_guessing(design):
 
 def test_no_prediction_depends_on_a_later_token(model):
     model.eval()
-    x = tokens()
+    x = random_tokens()
     before, _ = model(x)
     for t in range(1, 8):
         changed = x.clone()
@@ -82,12 +56,12 @@ def test_no_prediction_depends_on_a_later_token(model):
 
 
 def test_rows_of_a_batch_do_not_mix(model):
-    x = tokens()
+    x = random_tokens()
     torch.testing.assert_close(model(x)[0][1:2], model(x[1:2])[0], atol=1e-6, rtol=1e-5)
 
 
 def test_one_batch_can_be_learned_by_heart(model):
-    x, y = tokens(4), tokens(4, seed=1)
+    x, y = random_tokens(4), random_tokens(4, seed=1)
     x[:, 0] = torch.arange(4)  # rows that begin alike could not be told apart
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     for _ in range(150):
@@ -110,7 +84,7 @@ def test_positions_matter_unless_there_are_none():
 
 
 def test_autocast_in_bfloat16_runs_forwards_and_backwards_on_a_cpu(model):
-    x, y = tokens(), tokens(seed=1)
+    x, y = random_tokens(), random_tokens(seed=1)
     expected_logits, expected = model(x, y)
     with torch.autocast("cpu", torch.bfloat16):
         logits, loss = model(x, y)
@@ -164,7 +138,7 @@ def test_rmsnorm_by_configuration_divides_by_the_root_mean_square():
 def test_the_default_model_equals_a_transformer_built_of_pytorchs_layers():
     """nn.TransformerEncoderLayer with a causal mask and norms in front is the same block."""
     model = tiny(context_length=8).eval()
-    x = tokens()
+    x = random_tokens()
     stream = model.token_embedding.weight[x] + model.position_embedding.weight[:8]
     for block in model.blocks:
         peer = nn.TransformerEncoderLayer(
@@ -222,7 +196,7 @@ def test_weights_start_as_gpt2s_do():
 
 def test_dropout_is_active_in_training_only():
     model = tiny(dropout=0.3)
-    x = tokens()
+    x = random_tokens()
     assert not torch.equal(model(x)[0], model(x)[0])
     model.eval()
     assert torch.equal(model(x)[0], model(x)[0])
@@ -239,7 +213,7 @@ def test_blocks_of_ones_own_take_the_place_of_the_courses():
             return x + self.mix(past)
 
     model = GPT(GPTConfig(**TINY), block=Average)
-    logits, loss = model(tokens(), tokens(seed=1))
+    logits, loss = model(random_tokens(), random_tokens(seed=1))
     loss.backward()
     assert logits.shape == (3, 8, 11)
     assert model.blocks[0].mix.weight.grad.abs().sum() > 0
@@ -289,7 +263,7 @@ def test_operations_by_formula_are_those_that_pytorch_counts(mlp, n_tokens):
 
     model = tiny(mlp=mlp, fused_attention=False)
     with FlopCounterMode(display=False) as counter:
-        model(tokens(1, n_tokens))
+        model(random_tokens(1, n_tokens))
     assert forward_flops(model.config, n_tokens) == counter.get_total_flops()
 
 
@@ -339,15 +313,15 @@ def test_a_configuration_that_cannot_work_is_refused_with_the_reason(options, me
 def test_inputs_that_cannot_work_are_refused_with_the_reason():
     model = tiny()
     with pytest.raises(ValueError, match=r"look at 8 tokens \(context_length\) but was given 9"):
-        model(tokens(1, 9))
+        model(random_tokens(1, 9))
     with pytest.raises(ValueError, match=r"between 0 and 10 .* from 3 to 11"):
         model(torch.tensor([[3, 11]]))
     with pytest.raises(ValueError, match=r"between 0 and 10 .* from -1 to 3"):
         model(torch.tensor([[3, -1]]))
     with pytest.raises(ValueError, match=r"shape \(8,\).*torch.tensor\(\[ids\]\)"):
-        model(tokens()[0])
+        model(random_tokens()[0])
     with pytest.raises(ValueError, match=r"torch\.float32"):
-        model(tokens().float())
+        model(random_tokens().float())
 
 
 def test_the_choices_in_the_tests_cover_every_value_of_the_configuration():
