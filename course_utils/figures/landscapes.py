@@ -27,6 +27,7 @@ def plot_paths(
     title: str = "",
     names: Sequence[str] = ("weight x", "weight y"),
     markers: bool = True,
+    colours: Mapping[str, str] | None = None,
 ):
     """Draw paths over the contour lines of a function of two weights. -> a matplotlib figure.
 
@@ -37,11 +38,12 @@ def plot_paths(
     window: ((left, right), (bottom, top)).
     panels: each path in a panel of its own, its name above it; else all in one, named in a legend.
     names: what the two axes are called. markers: mark each step with a dot.
+    colours: name of a path -> its colour, where the ones in order are not wanted.
     """
     figure, axes, window = _ground(function, paths, window, panels, columns, title, names)
     for i, (name, path) in enumerate(paths.items()):
         ax = axes[i] if panels else axes[0]
-        colour = PATH_COLOURS[0 if panels else i % len(PATH_COLOURS)]
+        colour = _colour(name, 0 if panels else i, colours)
         shown = _drawable(path)
         ax.plot(
             *shown.T,
@@ -68,6 +70,7 @@ def film_paths(
     title: str = "",
     names: Sequence[str] = ("weight x", "weight y"),
     frames: int = 40,
+    colours: Mapping[str, str] | None = None,
 ) -> Film:
     """Let the paths of `plot_paths` grow step by step, all in step with each other.
 
@@ -80,7 +83,7 @@ def film_paths(
     trails = []
     for i, (name, path) in enumerate(paths.items()):
         ax = axes[i] if panels else axes[0]
-        colour = PATH_COLOURS[0 if panels else i % len(PATH_COLOURS)]
+        colour = _colour(name, 0 if panels else i, colours)
         (trail,) = ax.plot([], [], color=colour, linewidth=1.3, label=name, zorder=3)
         (head,) = ax.plot([], [], color=colour, marker="o", markersize=8, zorder=4)
         trails.append((trail, head, _drawable(path)))
@@ -152,6 +155,10 @@ def _ground(function, paths, window, panels, columns, title, names):
     figure.supxlabel(names[0], fontsize=11)
     figure.supylabel(names[1], fontsize=11)
     return figure, axes[:count], window
+
+
+def _colour(name: str, place: int, colours: Mapping[str, str] | None) -> str:
+    return (colours or {}).get(name, PATH_COLOURS[place % len(PATH_COLOURS)])
 
 
 def _mark_start(ax, path) -> None:
