@@ -180,6 +180,26 @@ def progress(folder) -> None:
 
 
 @cli.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NN...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="What to hand out.")
+@click.option("--due", type=click.DateTime(), help="Written into the note and the manifest.")
+@click.option(
+    "--nbgrader", type=click.Path(path_type=Path), metavar="DIR", help="As source/ of it."
+)
+@explained
+def release(numbers, out, due, nbgrader) -> None:
+    """Write what a class is handed: notebooks, a note, a manifest; or an nbgrader assignment."""
+    from course_utils.grading import release as releasing
+
+    if out is None and nbgrader is None:
+        raise CourseError("Name a folder: --out DIR, or --nbgrader DIR.")
+    paths = releasing.release(numbers, out, due) if out else []
+    paths += releasing.for_nbgrader(numbers, nbgrader) if nbgrader else []
+    for path in paths:
+        click.echo(path)
+
+
+@cli.command()
 @click.argument("submissions", required=False, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--notebook", "notebooks", multiple=True, metavar="NN", help="Default: those found.")

@@ -1,4 +1,4 @@
-"""What a learner calls: `check`, `progress`, `hint` and `solution`.
+"""What a learner calls: `check`, `progress`, `hint`, `solution` and `demonstrate`.
 
 `check` never raises because of an answer, and what it returns always works: the learner's own
 version when it is correct, the course's version otherwise.
@@ -36,6 +36,26 @@ def check(answer: Any) -> Callable:
     note = journal.record(verdict, answer)
     _show(Card(verdict, note))
     return answer if verdict.state is State.CORRECT else exercise.reference
+
+
+def demonstrate(name: str, answer: Callable) -> None:
+    """Show the card that `check` would show for an answer, and write nothing down.
+
+    Raises KeyError when no exercise has this name.
+    """
+    verdict = verdict_on(get(name), answer)
+    _show(Card(verdict, "(A demonstration: nothing is written down.)"))
+
+
+def require(name: str) -> None:
+    """Fail unless the latest check of an exercise in this kernel found it correct.
+
+    For graders that take an exception for a lost point. Raises AssertionError.
+    """
+    verdict = _verdicts.get(name)
+    if verdict is None or verdict.state is not State.CORRECT:
+        state = "not checked" if verdict is None else verdict.state
+        raise AssertionError(f"{name}: {state}")
 
 
 def verdict_on(exercise: Exercise, answer: Any, seed: int = OPEN_SEED) -> Verdict:

@@ -74,8 +74,8 @@ def who(path: str) -> tuple[str, str]:
 
 def _is_notebook(path: str) -> bool:
     parts = path.replace("\\", "/").split("/")
-    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
-    return parts[-1].lower().endswith(".ipynb") and not hidden
+    clutter = any(part in (".ipynb_checkpoints", "__MACOSX") for part in parts)
+    return parts[-1].lower().endswith(".ipynb") and not parts[-1].startswith("._") and not clutter
 
 
 def _from_folder(folder: Path, only: Path | None = None) -> Iterator[Submission]:
