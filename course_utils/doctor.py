@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 import course_utils
 from course_utils import environment
 from course_utils.data.downloads import DATA_DIR_VARIABLE, SOURCES, cache_folder
+from course_utils.environment import short_path
 
 DISTRIBUTION = "neuron-to-gpt"
 LOWEST_PYTHON = (3, 11)
@@ -18,7 +19,7 @@ LOWEST_PYTHON = (3, 11)
 def examine() -> tuple[str, bool]:
     """Return a report to print, and whether all that the course needs is there."""
     to_do: list[str] = []
-    lines = [f"From Neuron to GPT {course_utils.__version__}, in {sys.prefix}", ""]
+    lines = [f"From Neuron to GPT {course_utils.__version__}, in {short_path(sys.prefix)}", ""]
     lines += [
         *python_line(to_do),
         *package_lines(to_do),
@@ -83,7 +84,7 @@ def machine_lines() -> list[str]:
 
 
 def data_lines() -> list[str]:
-    """Which corpora are at hand without a network."""
+    """Which corpora are at hand without a network, and where data and your work are kept."""
     places = [cache_folder()]
     if named := os.environ.get(DATA_DIR_VARIABLE):
         places.insert(0, named)
@@ -96,8 +97,14 @@ def data_lines() -> list[str]:
             if os.path.isfile(path := os.path.join(place, name))
         ]
         lines.append(
-            row("ok" if here else "", source.name, here[0] if here else "downloaded when used")
+            row(
+                "ok" if here else "",
+                source.name,
+                short_path(here[0]) if here else "downloaded when used",
+            )
         )
+    lines.append(row("", "data is kept in", short_path(cache_folder())))
+    lines.append(row("", "your work in", short_path(environment.learner_folder())))
     return lines
 
 

@@ -90,6 +90,16 @@ def learner_folder() -> Path:
     return Path.cwd() / "my_course"
 
 
+def short_path(path: str | os.PathLike) -> str:
+    """Write a path as a person would: from here when it is near, from ~ when it is at home."""
+    path, here = Path(path).absolute(), Path.cwd()
+    if path.is_relative_to(here.parent):
+        return os.path.relpath(path, here)
+    if path.is_relative_to(Path.home()):
+        return str(Path("~") / path.relative_to(Path.home()))
+    return str(path)
+
+
 def versions(packages: tuple[str, ...]) -> dict[str, str | None]:
     """Return the installed version of each package, None for one that is missing."""
     found: dict[str, str | None] = {}

@@ -1,8 +1,11 @@
 """The exercises of notebook 00, Start here."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils.exercises.exercise import Case, Exercise, Misconception, case
+from course_utils.exercises.quiz import Choice, Question
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
@@ -16,23 +19,35 @@ def _cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _forgets_the_mean(x):
-    spread = np.std(x)
-    return x / spread if spread > 0 else np.zeros_like(x)
+    return x / np.std(x)
 
 
 def _divides_by_the_variance(x):
-    variance = np.var(x)
-    return (x - np.mean(x)) / variance if variance > 0 else np.zeros_like(x)
+    return (x - np.mean(x)) / np.var(x)
 
 
 def _sample_deviation(x):
-    spread = np.std(x, ddof=1)
-    return (x - np.mean(x)) / spread if spread > 0 else np.zeros_like(x)
+    return (x - np.mean(x)) / np.std(x, ddof=1)
 
 
 def _nan_when_all_the_same(x):
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (x - np.mean(x)) / np.std(x)
+    return (x - np.mean(x)) / np.std(x)
+
+
+def _both_ways(name: str, wrong: Callable, says: str) -> tuple[Misconception, Misconception]:
+    """The same mistake by those who thought of equal numbers, and by those who did not yet."""
+
+    def guarded(x):
+        return wrong(x) if np.max(x) > np.min(x) else np.zeros_like(x)
+
+    return (
+        Misconception(name, guarded, says),
+        Misconception(
+            f"{name}, and divides by 0 when all numbers are the same",
+            wrong,
+            f"{says}\n\nThen think of numbers that are all the same: they have the score 0.",
+        ),
+    )
 
 
 EXERCISES = (
@@ -46,19 +61,19 @@ EXERCISES = (
         why="Networks learn faster from inputs of one common scale.",
         draw_cases=_cases,
         misconceptions=(
-            Misconception(
+            *_both_ways(
                 "forgets to subtract the mean",
                 _forgets_the_mean,
                 "These are the numbers divided by their standard deviation, but not centred. "
                 "Subtract the mean first: a standard score says how far a number lies from it.",
             ),
-            Misconception(
+            *_both_ways(
                 "divides by the variance",
                 _divides_by_the_variance,
                 "You divide by the variance. The standard deviation is its square root, and it "
                 "has the same unit as `x`, so that the score has none.",
             ),
-            Misconception(
+            *_both_ways(
                 "divides by the sample standard deviation",
                 _sample_deviation,
                 "You divide by the deviation with N - 1 in it (`ddof=1`), which estimates that of "
@@ -77,6 +92,100 @@ EXERCISES = (
             "the same, and what happens when you divide by it?",
             "```\nif all numbers of x are the same: return zeros like x\n"
             "return (x - mean of x) / standard deviation of x\n```",
+        ),
+    ),
+)
+
+QUESTIONS = (
+    Question(
+        "What does a GPT compute when it has read the beginning of a text?",
+        (
+            Choice(
+                "A probability for every possible next token",
+                True,
+                "Writing is a loop around it: draw one token, append it, read again.",
+            ),
+            Choice(
+                "The most similar passage of its training text",
+                False,
+                "It keeps no text, only parameters, though what it writes may resemble what it read.",
+            ),
+            Choice(
+                "The whole answer at once",
+                False,
+                "It makes one token at a time, and each becomes part of what it reads next.",
+            ),
+            Choice(
+                "The hidden words, from both sides",
+                False,
+                "That is how BERT, an encoder, is trained. A GPT sees only what came before.",
+            ),
+        ),
+    ),
+    Question(
+        "Why could no model bring the loss on Tiny Tales down to 0?",
+        (
+            Choice(
+                "Some of what comes next is decided by chance",
+                True,
+                "The next hero's name, for example. That surprise is the floor.",
+            ),
+            Choice(
+                "The training was too short",
+                False,
+                "That explains the gap down to the floor, not the floor itself.",
+            ),
+            Choice(
+                "The model has too few parameters",
+                False,
+                "A larger model comes closer to the floor, but not below it.",
+            ),
+            Choice(
+                "A loss is never 0",
+                False,
+                "It is 0 when what comes next is certain, as in a text that repeats one letter.",
+            ),
+        ),
+    ),
+    Question(
+        "How does DALL-E (2021) draw an image for a caption?",
+        (
+            Choice(
+                "It goes on writing after the caption, and the tokens that it writes are the image",
+                True,
+                "It is a GPT over rows of caption tokens and image tokens.",
+            ),
+            Choice(
+                "It looks for the best image in a collection",
+                False,
+                "It makes images that are in no collection.",
+            ),
+            Choice(
+                "It takes noise away step by step",
+                False,
+                "That is diffusion, which later models use.",
+            ),
+        ),
+    ),
+    Question(
+        "A check says that your function is not right yet. What holds the name afterwards, in "
+        "`softmax = check(softmax)`?",
+        (
+            Choice(
+                "The course's version, so that the notebook goes on",
+                True,
+                "Run the cell with your definition again before you check again.",
+            ),
+            Choice(
+                "Your version",
+                False,
+                "Then the cells below would compute with a mistake. It is yours once it is right.",
+            ),
+            Choice(
+                "Nothing: the notebook stops",
+                False,
+                "A check never stops a notebook, whatever your code does.",
+            ),
         ),
     ),
 )
