@@ -146,11 +146,11 @@ def _failure(exercise: Exercise, one: Case, wanted: Any, outcome: Outcome) -> Fa
         return fail(f"It raised {outcome.error}.")
     if outcome.status == "unwritten":
         return fail("It is not written yet.")
+    if outcome.status == "ended":
+        return fail(f"{outcome.error}.")
     if outcome.status == "hung":
-        return fail(
-            f"It did not finish within {exercise.time_limit:g} seconds. "
-            "Look for a loop that never ends."
-        )
+        limit = outcome.error or f"{exercise.time_limit:g} seconds"
+        return fail(f"It did not finish within {limit}. Look for a loop that never ends.")
     if outcome.status == "skipped":
         return fail("It was not tried, because an earlier case did not finish.")
     gap = difference(wanted, outcome.value, *tolerances(exercise, one))

@@ -26,17 +26,18 @@ PRINTED_CHARACTERS_KEPT = 2000
 class Outcome:
     """What an answer did on one case.
 
-    status: "returned", "raised", "unwritten" (NotImplementedError), "hung" or "skipped" (an earlier
-        case hung).
+    status: "returned", "raised", "unwritten" (NotImplementedError), "hung", "ended" (its process
+        broke off, where it has one of its own) or "skipped" (an earlier case hung or ended).
     value: what it returned, as plain data.
-    error: the exception's type and message, for "raised" and "unwritten".
+    error: the exception's type and message, for "raised" and "unwritten"; what happened, for
+        "ended"; the time limit, for "hung" where it is not the exercise's.
     line: the learner's own line that raised, as (number, text), where it is known.
     changed: names of inputs that it changed in place without leave.
     repeats: False when a second call with equal inputs gave something else.
     printed: the first characters of what it printed.
     """
 
-    status: Literal["returned", "raised", "unwritten", "hung", "skipped"]
+    status: Literal["returned", "raised", "unwritten", "hung", "ended", "skipped"]
     value: Any = None
     error: str = ""
     line: tuple[int, str] | None = None

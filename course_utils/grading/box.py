@@ -141,7 +141,9 @@ class Box:
                     outcome = _repeated(outcome, again)
                 outcomes.append(outcome)
         except frames.FrameError as error:
-            outcomes.append(_broken_off(error, time.monotonic() >= deadline))
+            late = time.monotonic() >= deadline or isinstance(error.__cause__, TimeoutError)
+            hung = Outcome("hung", error=f"{self.limits.seconds:g} seconds")
+            outcomes.append(hung if late else _broken_off(error))
             outcomes += [Outcome("skipped")] * (len(cases) - len(outcomes))
         return outcomes
 
@@ -189,7 +191,7 @@ def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
         return Outcome(
             status, error=_text(_field(reply, "error")), line=_line(reply), printed=printed
         )
-    return Outcome("raised", error="Its process sent something that is no result")
+    return Outcome("ended", error="Its process sent something that is no result")
 
 
 def _line(reply: Any) -> tuple[int, str] | None:
@@ -218,9 +220,7 @@ def _repeated(first: Outcome, again: Outcome) -> Outcome:
     )
 
 
-def _broken_off(error: frames.FrameError, late: bool) -> Outcome:
-    if late or isinstance(error.__cause__, TimeoutError):
-        return Outcome("hung")
+def _broken_off(error: frames.FrameError) -> Outcome:
     if "other side" in str(error) or "nothing more" in str(error):
-        return Outcome("raised", error="Its process ended before it gave a result")
-    return Outcome("raised", error=f"Its process sent something that is no result: {error}")
+        return Outcome("ended", error="Its process ended before it gave a result")
+    return Outcome("ended", error=f"Its process sent something that is no result: {error}")
