@@ -108,7 +108,7 @@ QUESTIONS = (
             Choice(
                 "The most similar passage of its training text",
                 False,
-                "It keeps no text, only parameters, though what it writes may resemble what it read.",
+                "It keeps no text, only parameters. What it writes may still resemble what it saw.",
             ),
             Choice(
                 "The whole answer at once",
