@@ -43,23 +43,20 @@ def merge_pair(word: Sequence[bytes], pair: Pair) -> tuple[bytes, ...]:
 def train_bpe(words: Mapping[bytes, int], n_merges: int) -> list[Pair]:
     """Find the pairs to merge, in order, in a text given as its distinct words with their counts.
 
-    Each step takes the pair that occurs most often; of several, the one whose tokens are oldest,
-    first token before second. Oldest are the bytes, by value, then what was merged first. (It is
-    the rule of Hugging Face's tokenizers; without one, two people would get two tokenizers.)
-    Fewer pairs than asked for come back when every word has become one token.
+    Each step takes the pair that occurs most often; of several, the greatest as two byte strings
+    (without a rule for ties, two people would get two tokenizers from one text). Fewer pairs than
+    asked for come back when every word has become one token.
 
     Everything is counted anew after each merge; on a large text take `fast_bpe.train_bpe_fast`.
     """
     spelled = {split_bytes(word): times for word, times in words.items()}
-    age = {token: i for i, token in enumerate(BYTES)}
     merges = []
     for _ in range(n_merges):
         counts = count_pairs(spelled)
         if not counts:
             break
-        pair = min(counts, key=lambda pair: (-counts[pair], age[pair[0]], age[pair[1]]))
+        pair = max(counts, key=lambda pair: (counts[pair], pair))
         merges.append(pair)
-        age.setdefault(pair[0] + pair[1], len(age))
         spelled = {merge_pair(word, pair): times for word, times in spelled.items()}
     return merges
 

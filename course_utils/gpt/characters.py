@@ -63,7 +63,7 @@ class CharTokenizer:
     @classmethod
     def load(cls, path: str | Path) -> "CharTokenizer":
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        if content.get("type") != "characters":
+        if not isinstance(content, dict) or content.get("type") != "characters":
             raise ValueError(
                 f"{path} holds no character tokenizer. Read it with "
                 f"course_utils.gpt.tokenizers.load_tokenizer, which tells the kinds apart."
