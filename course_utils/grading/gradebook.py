@@ -87,6 +87,7 @@ class Gradebook:
         self.connection = sqlite3.connect(path, timeout=30)
         self.connection.row_factory = sqlite3.Row
         try:
+            self.connection.execute("PRAGMA schema_version")
             with self.connection:
                 self.connection.executescript(_TABLES)
         except sqlite3.DatabaseError as error:
