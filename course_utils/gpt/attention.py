@@ -111,12 +111,16 @@ class GPTAttention(CausalSelfAttention):
         self, x: Float[Tensor, "B T D"], start: int = 0
     ) -> tuple[Float[Tensor, "B H T hs"], Float[Tensor, "B H T hs"], Float[Tensor, "B H T hs"]]:
         """What the tokens at positions start, start + 1, ... ask, offer and carry."""
-        heads = split_heads(self.qkv(x), 3 * self.n_heads)  # (B, 3H, T, hs): all q, all k, all v
-        qk, v = heads.split([2 * self.n_heads, self.n_heads], dim=1)
+        B, T, _ = x.shape
+        # One view of the product in place of three; (B, T, 3D) -> (3, B, H, T, hs).
+        heads = self.qkv(x).view(B, T, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        if not (self.qk_norm or self.rotary):
+            return heads.unbind()
+        qk, v = heads[:2], heads[2]  # queries and keys are treated alike
         if self.qk_norm:
             qk = F.rms_norm(qk, qk.shape[-1:])
         if self.rotary:
-            here = slice(start, start + x.shape[1])
+            here = slice(start, start + T)
             qk = apply_rope(qk, self.cos[here].to(qk.dtype), self.sin[here].to(qk.dtype))
-        q, k = qk.chunk(2, dim=1)
+        q, k = qk.unbind()
         return q, k, v
