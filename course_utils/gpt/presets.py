@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from course_utils import environment
 from course_utils.gpt import parallel
 from course_utils.gpt.characters import CharTokenizer
-from course_utils.gpt.model import GPT, GPTConfig
+from course_utils.gpt.fast_block import FastBlock
+from course_utils.gpt.model import GPT, Block, GPTConfig
 from course_utils.gpt.runs import RunError, RunFolder
 from course_utils.gpt.tokenizers import Tokenizer, load_tokenizer
 from course_utils.gpt.training import Trainer
@@ -58,6 +60,7 @@ PRESETS = {
                 decay="linear",
                 final_fraction=0.0,
                 evaluate_every=100,
+                fast_block=True,
             ),
         ),
         Preset(
@@ -74,6 +77,7 @@ PRESETS = {
                 decay="linear",
                 final_fraction=0.0,
                 evaluate_every=275,
+                fast_block=True,
             ),
         ),
     )
@@ -114,8 +118,8 @@ def start_training(
         training = dataclasses.replace(training, seed=seed)
     tokenizer = CharTokenizer.from_text(corpus.text_train + corpus.text_validation)
     if model is None:
-        torch.manual_seed(training.seed)
-        model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **preset.model))
+        config = GPTConfig(vocab_size=tokenizer.vocab_size, **preset.model)
+        model = build_model(config, training, options.get("device"))
     run = RunFolder(folder) if folder is not None else None
     if run is not None:
         if run.has_begun:
@@ -147,12 +151,18 @@ def resume_training(corpus: "Corpus", folder: str | Path, **options) -> Trainer:
             f"is another one. Resume with the same corpus, or start a new run."
         )
     training = TrainingConfig.from_dict(config["training"])
-    torch.manual_seed(training.seed)
-    model = GPT(GPTConfig.from_dict(config["model"]))
+    model = build_model(GPTConfig.from_dict(config["model"]), training, options.get("device"))
     tokenizer = load_tokenizer(run.path / "tokenizer.json")
     trainer = make_trainer(model, tokenizer, corpus, training, config["preset"], run, options)
     trainer.resume()
     return trainer
+
+
+def build_model(config: GPTConfig, training: TrainingConfig, device=None) -> GPT:
+    """A model with the first weights that belong to the training's seed."""
+    torch.manual_seed(training.seed)
+    on_cpu = torch.device(device or environment.device()).type == "cpu"
+    return GPT(config, block=FastBlock if training.fast_block and on_cpu else Block)
 
 
 def make_trainer(model, tokenizer, corpus, training, preset_name, run, options) -> Trainer:

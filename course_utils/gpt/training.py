@@ -22,6 +22,7 @@ from course_utils.gpt.checkpoints import (
     load_weights,
     save_checkpoint,
 )
+from course_utils.gpt.cpu_memory import keep_freed_memory
 from course_utils.gpt.optimizers import adamw, muon_with_adamw
 from course_utils.gpt.runs import RunFolder
 from course_utils.gpt.schedules import learning_rate_at
@@ -61,6 +62,8 @@ class Trainer:
         self.config = config
         self.device = torch.device(device) if device is not None else environment.device()
         self.dtype = precision.choose_dtype(self.device, config.precision)
+        if self.device.type == "cpu":
+            keep_freed_memory()
         self.model = model.to(self.device)
         self.context_length = context_length or model.config.context_length
         self.train_tokens = train_tokens

@@ -27,6 +27,7 @@ class TrainingConfig:
     clip_norm: float = 1.0
     evaluate_every: int = 250  # steps; a checkpoint is written as often
     precision: PrecisionName = "auto"
+    fast_block: bool = False  # on a CPU, layers with the way back written by hand (fast_block.py)
     compile: bool = False  # torch.compile: a slow start, then quicker steps
     seed: int = 0
 
