@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from course_utils.figures.style import COLOURS
 
@@ -51,6 +51,8 @@ def draw_curves(
     ax.set(xlim=xlim, ylim=ylim)
     for axis in (ax.xaxis, ax.yaxis):
         _write_plain_numbers(axis)
+    if "x" not in log and all(np.asarray(x).dtype.kind == "i" for x, _ in curves.values()):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no step 2.5
     ax.set_title(title)
     names_at = names_at or {}
     for name, place in names_at.items():
