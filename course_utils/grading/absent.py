@@ -29,12 +29,17 @@ def drive_of(exercise: Exercise) -> tuple[str, str]:
     """
     drive = exercise.drive
     name, module = getattr(drive, "__name__", ""), getattr(drive, "__module__", "")
-    found = find_definition(inspect.getsource(import_module(module)), name)
+    found = _definition(module, name)
     if found is None:
         raise ValueError(
             f"the drive of {exercise.name} must be a top-level function of {module}, not {drive!r}"
         )
     return found, name
+
+
+@functools.cache
+def _definition(module: str, name: str) -> str | None:
+    return find_definition(inspect.getsource(import_module(module)), name)
 
 
 @functools.cache

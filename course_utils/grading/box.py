@@ -1,6 +1,7 @@
 """The grader's side of the box: starts it, puts cases to an answer in it, and trusts no reply."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import socket
@@ -118,38 +119,38 @@ class Box:
 
     def _talk(self, channel, exercise, answer, cases) -> list[Outcome]:
         deadline = time.monotonic() + self.limits.seconds
-        source, name = drive_of(exercise)
-        order = {
-            "name": exercise.name,
-            "source": answer.source,
-            "provided": _homes(answer.provided),
-            "modules": modules_without(exercise),
-            "drive": source,
-            "drive_name": name,
-        }
+        again = exercise.deterministic and len(cases) > 0
+        asked = [cases[0], *cases] if again else list(cases)  # the first case twice
         outcomes: list[Outcome] = []
         try:
             _expect_locked_in(frames.receive(channel, deadline))
-            frames.send(channel, order, deadline)
+            frames.send(channel, _order(exercise, answer, asked), deadline)
             reply = frames.receive(channel, deadline)
             if _field(reply, "status") != "defined":
                 return [_outcome(reply, None, exercise)] * len(cases)
-            for i, one in enumerate(cases):
-                outcome = self._put(channel, exercise, one, deadline)
-                if i == 0 and exercise.deterministic and outcome.status == "returned":
-                    again = self._put(channel, exercise, one, deadline)
-                    outcome = _repeated(outcome, again)
-                outcomes.append(outcome)
+            for one in asked:
+                outcomes.append(_outcome(frames.receive(channel, deadline), one, exercise))
         except frames.FrameError as error:
             late = time.monotonic() >= deadline or isinstance(error.__cause__, TimeoutError)
             hung = Outcome("hung", error=f"{self.limits.seconds:g} seconds")
             outcomes.append(hung if late else _broken_off(error))
-            outcomes += [Outcome("skipped")] * (len(cases) - len(outcomes))
-        return outcomes
+            outcomes += [Outcome("skipped")] * (len(asked) - len(outcomes))
+        return [_repeated(*outcomes[:2]), *outcomes[2:]] if again else outcomes
 
-    def _put(self, channel, exercise, one, deadline) -> Outcome:
-        frames.send(channel, {"inputs": dict(one.inputs)}, deadline)
-        return _outcome(frames.receive(channel, deadline), one, exercise)
+
+def _order(exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> dict[str, Any]:
+    """Write down all that the box is told: never a seed, an expected value or the reference."""
+    source, name = drive_of(exercise)
+    uses_course = answer.provided or "course_utils" in answer.source + source
+    return {
+        "name": exercise.name,
+        "source": answer.source,
+        "provided": _homes(answer.provided),
+        "modules": modules_without(exercise) if uses_course else {},
+        "drive": source,
+        "drive_name": name,
+        "cases": [dict(one.inputs) for one in cases],
+    }
 
 
 def _expect_locked_in(reply: Any) -> None:
@@ -214,10 +215,11 @@ def _changed(one: Case, inputs: Any, exercise: Exercise) -> tuple[str, ...]:
 
 
 def _repeated(first: Outcome, again: Outcome) -> Outcome:
-    same = again.status == "returned" and difference(first.value, again.value, 1e-12, 0.0) is None
-    return Outcome(
-        "returned", first.value, changed=first.changed, repeats=same, printed=first.printed
-    )
+    """Make one outcome of two calls with equal inputs."""
+    if first.status != "returned" or again.status != "returned":
+        return first if first.status != "returned" else again
+    same = difference(first.value, again.value, 1e-12, 0.0) is None
+    return dataclasses.replace(first, repeats=same)
 
 
 def _broken_off(error: frames.FrameError) -> Outcome:

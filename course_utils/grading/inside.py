@@ -22,6 +22,9 @@ import traceback
 import warnings
 from typing import Any
 
+from course_utils.exercises.comparing import plain
+from course_utils.grading import frames, lock
+
 PRINTED_KEPT = 2000
 ANSWER_FILE = "<your answer>"
 
@@ -79,8 +82,6 @@ def _fork(control: socket.socket, channel_fd: int, limits: dict) -> dict:
 
 def _outer(channel_fd: int, write_end: int, limits: dict) -> None:
     """Enter new namespaces, fork the process that will be alone in them, wait for its end."""
-    from course_utils.grading import frames, lock
-
     lock.enter_namespaces()
     inner = os.fork()
     if inner == 0:
@@ -149,28 +150,26 @@ class _Kept(io.TextIOBase):
 
 
 def _serve(channel: socket.socket) -> None:
-    from course_utils.grading import frames
-
-    send, receive, FrameError = frames.send, frames.receive, frames.FrameError
-    order = receive(channel)
+    order = frames.receive(channel)
     _forget_the_course()
     sys.meta_path.insert(0, _CourseModules(order["modules"]))
     warnings.simplefilter("ignore")
     answer, problem = _define(order)
-    send(channel, problem or {"status": "defined"})
+    frames.send(channel, problem or {"status": "defined"})
     if problem:
         return
     space: dict[str, Any] = {"__name__": "drive"}
     exec(order["drive"], space)
     drive = space[order["drive_name"]]
-    while True:
-        order = receive(channel)
-        reply = _put(drive, answer, order["inputs"])
+    for inputs in order["cases"]:
+        reply = _put(drive, answer, inputs)
         try:
-            send(channel, reply)
-        except FrameError as error:
+            frames.send(channel, reply)
+        except frames.FrameError as error:
             value = reply.get("value")
-            send(channel, {"status": "odd", "kind": type(value).__name__, "error": str(error)})
+            frames.send(
+                channel, {"status": "odd", "kind": type(value).__name__, "error": str(error)}
+            )
 
 
 def _forget_the_course() -> None:
@@ -196,8 +195,6 @@ def _define(order: dict) -> tuple[Any, dict | None]:
 
 
 def _put(drive, answer, inputs: dict) -> dict:
-    from course_utils.exercises.comparing import plain
-
     printed = _Kept()
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(_Kept()):
