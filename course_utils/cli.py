@@ -31,9 +31,6 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("course: stopped.", err=True)
         status = 130
-    except BrokenPipeError:  # whoever read our output has left: `course sample ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -48,8 +45,9 @@ def explained(command):
     def run(*arguments, **options):
         try:
             return command(*arguments, **options)
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError:  # whoever read along has left: `course sample ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         except (ValueError, OSError, ImportError) as error:
             if os.environ.get("COURSE_DEBUG"):
                 raise

@@ -210,7 +210,7 @@ class Trainer:
     def summary(self) -> dict[str, Any]:
         """What is worth keeping of a run; written as summary.json when the budget is used up."""
         summary = {
-            "val_loss": self.history[-1]["val_loss"],
+            "val_loss": self.history[-1]["val_loss"] if self.history else None,
             "entropy_floor": self.about.get("entropy_floor"),
             "train_seconds": round(self.seconds, 2),
             "tokens_per_second": round(self.tokens / self.seconds) if self.seconds else None,
