@@ -158,6 +158,29 @@ def test_written_points_come_back_from_the_table_all_or_nothing(book, tmp_path):
 
 @needs_box
 @pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_cluster_gives_the_same_grades_as_this_machine(tmp_path):
+    from dask.distributed import LocalCluster
+
+    from course_utils.grading.classes import grade_class
+
+    for i in range(3):
+        save(solved({"softmax", "gelu"} if i else None), tmp_path / "in" / f"s{i}" / "01.ipynb")
+    submissions = collect(tmp_path / "in")
+    found = []
+    with LocalCluster(1, threads_per_worker=1, dashboard_address=None) as cluster:
+        for address in (None, cluster.scheduler_address):
+            with Gradebook(tmp_path / f"{len(found)}.sqlite") as made:
+                grade_class(
+                    made, submissions, ["01"], seed=1, cluster=address, jobs=1, progress=False
+                )
+                found.append([(g.student, g.points, g.exercises) for g in made.grades()])
+    assert found[0] == found[1]
+    assert [points for _, points, _ in found[0]] == [OF, 3, 3]
+
+
+@needs_box
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_at_random_moments_it_goes_on_and_each_student_has_exactly_one_grade(tmp_path):
     students = 12
