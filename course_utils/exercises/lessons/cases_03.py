@@ -126,7 +126,8 @@ def standardize_cases(rng: np.random.Generator) -> list[Case]:
             test=np.round(middle + scale * rng.normal(1, 1.5, size=(m, d)), 2),
         )
 
-    constant = np.array([[3.0, 0.1], [5.0, 0.1], [7.0, 0.1]])
+    constant = np.array([[3.0, 2.0], [5.0, 2.0], [7.0, 2.0]])
+    rounded = np.array([[3.0, 0.1], [5.0, 0.1], [7.0, 0.1]])  # np.std: 1e-17 instead of 0
     return [
         case(
             "one feature",
@@ -139,6 +140,11 @@ def standardize_cases(rng: np.random.Generator) -> list[Case]:
         case(
             "a feature that never varies in the training set",
             train=constant,
+            test=np.round(rng.uniform(1, 9, (2, 2)), 1),
+        ),
+        case(
+            "a feature that never varies, and is rounded",
+            train=rounded,
             test=np.round(rng.uniform(1, 9, (2, 2)), 1),
         ),
     ]
@@ -159,8 +165,8 @@ def drive_minibatches(answer, inputs, labels, batch_size, seed):
 
     rng = np.random.default_rng(seed)
     batches = epoch(rng)
-    x = np.concatenate([x for x, _ in batches])
-    y = np.concatenate([y for _, y in batches])
+    x = np.concatenate([inputs[:0], *(x for x, _ in batches)])  # also when there is no batch
+    y = np.concatenate([labels[:0], *(y for _, y in batches)])
     found = {
         "every example comes exactly once": sorted(y.tolist()) == sorted(labels.tolist()),
         "each input keeps its own label": x.shape == (len(y), 2) and bool((x[:, 0] == y).all()),
@@ -195,7 +201,7 @@ def minibatches_cases(rng: np.random.Generator) -> list[Case]:
         numbered("batches that fit exactly", 6, 3),
         numbered("a whole epoch", 24, 4),
         numbered("a whole epoch", 31, 7),
-        numbered("one batch larger than the data", 4, 10),
+        numbered("one batch larger than the data", 7, 10),
         numbered("batches of one", 13, 1),
     ]
 

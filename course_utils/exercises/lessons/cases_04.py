@@ -24,7 +24,7 @@ def mse_cases(rng: np.random.Generator) -> list[Case]:
         drawn("random numbers", 5),
         drawn("two outputs for each example", 4, 2),
         drawn("two outputs for each example", 3, 5),
-        drawn("one number", 1),
+        case("one number", predictions=np.array([3.0]), targets=np.array([1.0])),
         drawn("far away", 6, offset=1e4),
     ]
 
@@ -48,6 +48,12 @@ def huber_cases(rng: np.random.Generator) -> list[Case]:
             targets=np.zeros(3),
             delta=1.0,
         ),
+        case(
+            "another delta",
+            predictions=np.array([1.0, 3.0]),
+            targets=np.array([0.0, 0.0]),
+            delta=2.0,
+        ),
         drawn("another delta", 6, delta=0.5),
         drawn("another delta", 5, delta=3.0),
         drawn("two outputs for each example", 4, 3, delta=2.0),
@@ -69,9 +75,9 @@ def binary_cases(rng: np.random.Generator) -> list[Case]:
             logits=_rounded(rng, 4),
             labels=np.round(rng.uniform(0.1, 0.9, 4), 1),
         ),
-        case("certain and right", logits=np.array([800.0, -900.0]), labels=np.array([1.0, 0.0])),
         case("certain and wrong", logits=np.array([1000.0, -50.0]), labels=np.array([0.0, 1.0])),
         case("certain and wrong", logits=far * [-1, 1], labels=np.array([1.0, 0.0])),
+        case("certain and right", logits=np.array([800.0, -900.0]), labels=np.array([1.0, 0.0])),
     ]
 
 
@@ -110,6 +116,7 @@ def cross_entropy_cases(rng: np.random.Generator) -> list[Case]:
 def cross_entropy_backward_cases(rng: np.random.Generator) -> list[Case]:
     return [
         case("one example", logits=np.array([[0.0, 0.0]]), labels=np.array([0])),
+        case("two examples", logits=np.array([[0.0, 0.0], [5.0, 5.0]]), labels=np.array([0, 1])),
         _classified(rng, "random logits", 3, 4),
         _classified(rng, "random logits", 5, 2),
         _classified(rng, "random logits", 4, 6),
@@ -129,7 +136,7 @@ def label_smoothing_cases(rng: np.random.Generator) -> list[Case]:
         drawn("random labels", 6, 3, 0.3),
         drawn("no smoothing", 3, 4, 0.0),
         drawn("all smoothed away", 2, 5, 1.0),
-        drawn("one example", 1, 10, 0.1),
+        drawn("one example", 1, 3, 0.3),
     ]
 
 

@@ -287,7 +287,6 @@ def _divides_by_the_variance(train, test):
 
 def _nan_where_nothing_varies(train, test):
     mean, deviation = np.mean(train, axis=0), np.std(train, axis=0)
-    deviation = np.where(np.ptp(train, axis=0) > 0, deviation, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (train - mean) / deviation, (test - mean) / deviation
 
@@ -366,8 +365,6 @@ def _cut(order, batch_size):
 
 def _drops_what_is_left(inputs, labels, batch_size, rng):
     order = rng.permutation(len(inputs))
-    if len(order) < batch_size:
-        yield inputs[:0], labels[:0]
     for first in range(0, len(order) - batch_size + 1, batch_size):
         chosen = order[first : first + batch_size]
         yield inputs[chosen], labels[chosen]
@@ -417,6 +414,13 @@ def _shuffles_the_callers_data(inputs, labels, batch_size, rng):
         yield inputs[i : i + batch_size].copy(), labels[i : i + batch_size].copy()
 
 
+def _shuffles_both_arrays_in_place(inputs, labels, batch_size, rng):
+    rng.shuffle(inputs)
+    rng.shuffle(labels)
+    for i in range(0, len(inputs), batch_size):
+        yield inputs[i : i + batch_size], labels[i : i + batch_size]
+
+
 MINIBATCHES = (
     Misconception(
         "drops what is left at the end",
@@ -430,6 +434,13 @@ MINIBATCHES = (
         "Inputs and labels are put into two different orders, so that nearly every input gets "
         "someone else's label. Nothing would fail; the network would learn noise. Draw one order "
         "and use it for both.",
+    ),
+    Misconception(
+        "shuffles the caller's inputs and labels, each by itself",
+        _shuffles_both_arrays_in_place,
+        "`rng.shuffle` on the inputs and then on the labels puts them into two different orders, "
+        "and changes the caller's own arrays. Draw one order, `rng.permutation(N)`, and look both "
+        "up in it.",
     ),
     Misconception(
         "never shuffles",
