@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.lessons import cases_07 as cases
 from course_utils.exercises.lessons import mistakes_07 as mistakes
+from course_utils.exercises.quiz import Choice, Question
 
 BPE = "course_utils.gpt.bpe"
 
@@ -167,20 +168,19 @@ EXERCISES = (
                 "takes the first of equally frequent pairs that it meets",
                 mistakes.takes_the_first_it_meets,
                 "Where pairs are equally frequent you take the one that is met first, which "
-                "depends on the order of the words. Take the one whose tokens are oldest.",
+                "depends on the order of the words. Take the greatest: let `max` compare "
+                "`(counts[pair], pair)`.",
             ),
             Misconception(
-                "takes the youngest of equally frequent pairs",
-                mistakes.takes_the_youngest,
-                "Of equally frequent pairs you take the one with the youngest tokens. Take the "
-                "oldest: single bytes by their value, then merged tokens in order.",
-            ),
-            Misconception(
-                "takes equally frequent pairs in alphabetical order",
-                mistakes.in_alphabetical_order,
+                "takes the smallest of equally frequent pairs",
+                mistakes.takes_the_smallest,
                 "Of equally frequent pairs you take the first in the alphabet. The rule here is "
-                "age: all single bytes are older than any merged token, so `c d` comes before "
-                "`ab ab`.",
+                "the greatest, the last in the alphabet.",
+            ),
+            Misconception(
+                "takes the rarest pair",
+                mistakes.rarest_first,
+                "You merge the rarest pair. The most frequent one saves the most tokens.",
             ),
             Misconception(
                 "counts every word once",
@@ -192,15 +192,14 @@ EXERCISES = (
         hints=(
             "You have both halves: `count_pairs` says which pair is the most frequent, "
             "`merge_pair` joins it in one word. Repeat.",
-            "Keep the words cut into tokens in a dictionary: `{split_bytes(word): times}`. Give "
-            "each token an age: 0 to 255 for the bytes, the next number for each new token. `min` "
-            "with `key=lambda pair: (-counts[pair], age of the first, age of the second)` finds "
-            "the pair.",
-            "```\ncut all words into bytes; age = each byte -> its value; merges = []\n"
-            "repeat n_merges times:\n    counts = count_pairs(words)\n"
-            "    stop if there are none\n    pair = most frequent, of several the oldest\n"
-            "    append it to merges; give the joined token the next age, unless it has one\n"
-            "    merge the pair in all words\nreturn merges\n```",
+            "Keep the words cut into tokens in a dictionary, `{split_bytes(word): times}`; make "
+            "it anew after each merge. `max(counts, key=lambda pair: (counts[pair], pair))` "
+            "compares the counts first and the pairs themselves where these are equal.",
+            "```\nspelled = each word cut into bytes -> how often it occurs\nmerges = []\n"
+            "repeat n_merges times:\n    counts = count_pairs(spelled)\n"
+            "    stop if there are none\n    pair = the most frequent, of several the greatest\n"
+            "    append it to merges\n    spelled = the same with the pair merged in each word\n"
+            "return merges\n```",
         ),
     ),
     Exercise(
@@ -372,6 +371,76 @@ EXERCISES = (
             "```\nstarts = B random whole numbers below N - T, as a column\n"
             "places = starts + (0, 1, ..., T - 1)   (B, T)\n"
             "return data at places, data at places + 1\n```",
+        ),
+    ),
+)
+
+QUESTIONS = (
+    Question(
+        "Byte-pair encoding has merged `h e`, then `t he`. Into which tokens does it cut `heth`?",
+        (
+            Choice("he, t, h", True, "Only the pair `h e` occurs; `t h` was never merged."),
+            Choice("he, th", False, "`t h` is no merge: `he` was made first, and then `t he`."),
+            Choice("h, e, t, h", False, "The pair `h e` stands there and is merged."),
+        ),
+    ),
+    Question(
+        "Why can a tokenizer that starts from bytes never meet an unknown character?",
+        (
+            Choice(
+                "It was trained on all of Unicode",
+                False,
+                "It was trained on whatever text there was.",
+            ),
+            Choice(
+                "Every text is a row of bytes, and all 256 bytes are tokens",
+                True,
+                "What was never merged is written byte by byte.",
+            ),
+            Choice(
+                "It drops what it does not know", False, "Nothing is lost: it comes back whole."
+            ),
+        ),
+    ),
+    Question(
+        "A model gives each next token of a text the probability 1/4. Its loss in nats per token?",
+        (
+            Choice("ln 4 = 1.386", True, "The mean of -ln(1/4), and the perplexity is 4."),
+            Choice("0.25", False, "That is the probability; the loss is its negative logarithm."),
+            Choice("4", False, "That is the perplexity, e to the loss."),
+        ),
+    ),
+    Question(
+        "Training the table of logits W by gradient descent ends with probabilities equal to ...",
+        (
+            Choice("1/V everywhere", False, "That is where it starts, with W = 0."),
+            Choice(
+                "the frequencies in the training text",
+                True,
+                "There the gradient, (n_a / N)(P - f), is zero.",
+            ),
+            Choice(
+                "the frequencies in the validation text",
+                False,
+                "It never sees the validation text.",
+            ),
+        ),
+    ),
+    Question(
+        "Say the entropy of a corpus is 0.20 nats per character, and a model reports 0.15 on a "
+        "long new text of it. What is the most likely reason?",
+        (
+            Choice("It is a very good model", False, "No model can pass the floor."),
+            Choice(
+                "It can see the characters that it predicts, or the text was in its training set",
+                True,
+                "Below the floor there is always a leak. Notebook 10 spoils a run in this way.",
+            ),
+            Choice(
+                "Its vocabulary is larger",
+                False,
+                "Per character, the floor is the same for every vocabulary.",
+            ),
         ),
     ),
 )

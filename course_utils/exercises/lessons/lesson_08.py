@@ -4,6 +4,7 @@ from course_utils.exercises.drives import call_with_tensors
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.lessons import cases_08 as cases
 from course_utils.exercises.lessons import mistakes_08 as mistakes
+from course_utils.exercises.quiz import Choice, Question
 
 ATTENTION = "course_utils.gpt.attention"
 POSITIONS = "course_utils.gpt.positions"
@@ -354,6 +355,93 @@ EXERCISES = (
             "and `sin` are (T, hs/2): they fit the last two dimensions of each half.",
             "```\nx, y = the two halves of the features\nnew x = x cos - y sin\n"
             "new y = x sin + y cos\nreturn new x and new y side by side\n```",
+        ),
+    ),
+)
+
+QUESTIONS = (
+    Question(
+        "A softmax over 4 scores that are all 0, with no mask, gives the weights ...",
+        (
+            Choice("0, 0, 0, 0", False, "Weights always sum to 1."),
+            Choice(
+                "1/4, 1/4, 1/4, 1/4",
+                True,
+                "Equal scores share out evenly: attention without a preference is the average.",
+            ),
+            Choice("1, 0, 0, 0", False, "Nothing sets the first one apart."),
+        ),
+    ),
+    Question(
+        "You forget to divide by √hs, in a network with heads of size 64. What happens first?",
+        (
+            Choice(
+                "The weights no longer sum to 1",
+                False,
+                "The softmax makes them sum to 1 whatever the scores are.",
+            ),
+            Choice(
+                "The future leaks in",
+                False,
+                "Minus infinity stays minus infinity: the mask works with any scale.",
+            ),
+            Choice(
+                "At the start most of the weight lies on one key, and the gradient is small",
+                True,
+                "The scores spread 8 times as far, the softmax saturates, and its Jacobian is "
+                "nearly 0 before anything was learned.",
+            ),
+        ),
+    ),
+    Question(
+        "Why is the mask applied before the softmax and not after it?",
+        (
+            Choice(
+                "So that the weights of what may be seen still sum to 1",
+                True,
+                "e to the minus infinity is 0, and the softmax shares out the whole among the "
+                "rest. Zeros put in later leave rows that sum to less.",
+            ),
+            Choice("It is faster", False, "Both orders take one pass over the table."),
+            Choice(
+                "It makes no difference",
+                False,
+                "Afterwards the hidden tokens have already taken their share of the sum.",
+            ),
+        ),
+    ),
+    Question(
+        "You shuffle the tokens before the last one, in one layer of causal attention without "
+        "positions. The output at the last token ...",
+        (
+            Choice(
+                "stays the same",
+                True,
+                "The same keys and values in another order: a sum does not care.",
+            ),
+            Choice("changes a little", False, "Compute it: it changes by nothing but rounding."),
+            Choice(
+                "depends on the number of heads",
+                False,
+                "Each head sums over the same set of tokens.",
+            ),
+        ),
+    ),
+    Question(
+        "With rotary positions, the query stands at 40 and the key at 37. You insert 10 tokens "
+        "before both. Their score ...",
+        (
+            Choice("is halved", False, "Rotations change no lengths, and the distance is still 3."),
+            Choice(
+                "stays the same",
+                True,
+                "Both turn by 10 more steps, so the angle between them is what it was.",
+            ),
+            Choice(
+                "changes, since the positions are now 50 and 47",
+                False,
+                "The score depends on 50 - 47 only.",
+            ),
         ),
     ),
 )

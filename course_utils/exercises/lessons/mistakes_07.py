@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import torch
 
-from course_utils.gpt.bpe import BYTES, count_pairs, merge_pair, split_bytes
+from course_utils.gpt.bpe import count_pairs, merge_pair, split_bytes, train_bpe
 
 # --------------------------------------------------------------------------- encode_chars
 
@@ -114,46 +114,38 @@ def whatever_spells_the_same(word, pair):
 # ------------------------------------------------------------------------------ train_bpe
 
 
-def _train(words, n_merges, *, key, start=lambda words: words):
-    spelled = {split_bytes(word): times for word, times in start(words).items()}
-    age = {token: i for i, token in enumerate(BYTES)}
+def _train(words, n_merges, key):
+    spelled = {split_bytes(word): times for word, times in words.items()}
     merges = []
     for _ in range(n_merges):
         counts = count_pairs(spelled)
         if not counts:
             break
-        pair = min(counts, key=lambda pair: key(counts, pair, age))
+        pair = min(counts, key=lambda pair: key(counts, pair))
         merges.append(pair)
-        age.setdefault(pair[0] + pair[1], len(age))
         spelled = {merge_pair(word, pair): times for word, times in spelled.items()}
     return merges
 
 
 def counts_only_once(words, n_merges):
     counts = count_pairs({split_bytes(word): times for word, times in words.items()})
-    return sorted(counts, key=lambda pair: (-counts[pair], pair))[:n_merges]
+    return sorted(counts, key=lambda pair: (counts[pair], pair), reverse=True)[:n_merges]
 
 
 def takes_the_first_it_meets(words, n_merges):
-    return _train(words, n_merges, key=lambda counts, pair, age: -counts[pair])
+    return _train(words, n_merges, lambda counts, pair: -counts[pair])
 
 
-def takes_the_youngest(words, n_merges):
-    def key(counts, pair, age):
-        return -counts[pair], -age[pair[0]], -age[pair[1]]
-
-    return _train(words, n_merges, key=key)
-
-
-def in_alphabetical_order(words, n_merges):
-    return _train(words, n_merges, key=lambda counts, pair, age: (-counts[pair], pair))
+def takes_the_smallest(words, n_merges):
+    return _train(words, n_merges, lambda counts, pair: (-counts[pair], pair))
 
 
 def each_word_once(words, n_merges):
-    def key(counts, pair, age):
-        return -counts[pair], age[pair[0]], age[pair[1]]
+    return train_bpe(dict.fromkeys(words, 1), n_merges)
 
-    return _train(words, n_merges, key=key, start=lambda words: dict.fromkeys(words, 1))
+
+def rarest_first(words, n_merges):
+    return _train(words, n_merges, lambda counts, pair: (counts[pair], pair))
 
 
 # ----------------------------------------------------------------------------- bpe_encode
