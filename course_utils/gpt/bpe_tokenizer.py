@@ -12,13 +12,14 @@ from pathlib import Path
 import regex
 
 from course_utils.gpt.bpe import BYTES, Pair, bpe_encode
-from course_utils.gpt.fast_bpe import train_bpe_fast
+from course_utils.gpt.fast_bpe import bpe_encode_fast, train_bpe_fast
 
 # How GPT-2 cuts text into words before any merge: English endings such as 's; letters, digits or
 # other signs, each with one space in front; white space, of which the last goes with what follows.
 WORD_PATTERN = regex.compile(
     r"'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 )
+LONG_WORD = 40  # characters; on shorter ones the plain way is as fast
 WORD_END = regex.compile(r"(?r)(?<=\S)\s")  # searched from the right
 
 
@@ -155,7 +156,8 @@ class BPETokenizer:
             raise ValueError("Two tokens have the same number; decoding could not tell them apart.")
 
     def _encode_word(self, word: str) -> list[int]:
-        return [self.token_ids[token] for token in bpe_encode(_to_bytes(word), self._ranks)]
+        encode = bpe_encode if len(word) < LONG_WORD else bpe_encode_fast
+        return [self.token_ids[token] for token in encode(_to_bytes(word), self._ranks)]
 
     def _join(self, tokens: Iterable[int]) -> bytes:
         try:

@@ -47,7 +47,8 @@ class KVCache:
     """One CachedAttention for each layer of a model: `model(new_tokens, cache=cache)`."""
 
     def __init__(self, model: GPT):
-        if not all(hasattr(block, "attention") for block in model.blocks):
+        attentions = [getattr(block, "attention", None) for block in model.blocks]
+        if not all(hasattr(attention, "queries_keys_values") for attention in attentions):
             raise ValueError(
                 "A KV cache needs blocks with an `attention` that has `queries_keys_values`, as "
                 "the course's have. For a model of your own blocks pass use_cache=False."

@@ -1,4 +1,4 @@
-"""The merges of byte-pair encoding on large texts. bpe.py has the plain version, of notebook 07.
+"""Byte-pair encoding on large texts and long words. bpe.py has the plain version, of notebook 07.
 
 Counting everything anew after each merge takes hours on a large text. A merge changes only words
 that contain its pair, and in them only the neighbours: so the counts are mended in place, and a
@@ -74,6 +74,34 @@ def train_bpe_fast(
             if counts[new_pair] > 0:
                 heapq.heappush(queue, queued(new_pair))
     return merges
+
+
+def bpe_encode_fast(word: bytes, ranks: Mapping[Pair, int]) -> tuple[bytes, ...]:
+    """Cut a word into the tokens of `bpe.bpe_encode`, without a search through it for each merge.
+
+    For a word of thousands of letters, such as an address or a picture written as text, and ranks
+    in the order of a training: there no merge makes possible one that comes before it.
+    """
+    tokens: list[bytes | None] = list(split_bytes(word))
+    end = len(tokens)
+    after, before = list(range(1, end + 1)), list(range(-1, end - 1))  # a chain of the tokens left
+    queue = [(ranks[pair], i) for i, pair in enumerate(pairwise(tokens)) if pair in ranks]
+    heapq.heapify(queue)
+    while queue:
+        rank, i = heapq.heappop(queue)
+        j = after[i]
+        if tokens[i] is None or j == end or ranks.get((tokens[i], tokens[j])) != rank:
+            continue  # the pair is no longer there
+        tokens[i], tokens[j] = tokens[i] + tokens[j], None
+        after[i] = after[j]
+        if after[i] < end:
+            before[after[i]] = i
+        for left in (before[i], i):
+            if left >= 0 and after[left] < end:
+                pair = (tokens[left], tokens[after[left]])
+                if pair in ranks:
+                    heapq.heappush(queue, (ranks[pair], left))
+    return tuple([token for token in tokens if token is not None])
 
 
 class _Greatest:

@@ -1,6 +1,8 @@
 """Byte-pair encoding: the textbook's rules, however quickly they are followed."""
 
 import json
+import random
+import time
 from collections import Counter
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from course_utils.gpt.bpe import bpe_encode, count_pairs, merge_pair, split_bytes, train_bpe
-from course_utils.gpt.fast_bpe import train_bpe_fast
+from course_utils.gpt.fast_bpe import bpe_encode_fast, train_bpe_fast
 from course_utils.gpt.hugging_face import from_printable, to_printable
 
 # Few letters, so that pairs repeat, run on ("aaaa") and tie.
@@ -121,6 +123,23 @@ def test_encoding_a_word_of_the_training_text_gives_the_tokens_that_training_lef
         for pair in merges:
             tokens = merge_pair(tokens, pair)
         assert bpe_encode(word, ranks) == tokens
+
+
+@given(WORDS, st.integers(0, 25), st.text("abc ", max_size=80).map(str.encode))
+def test_long_words_are_cut_as_short_ones_are(words, n_merges, word):
+    ranks = {pair: rank for rank, pair in enumerate(train_bpe(words, n_merges))}
+    assert bpe_encode_fast(word, ranks) == bpe_encode(word, ranks)
+
+
+def test_a_word_of_a_hundred_thousand_letters_is_cut_within_seconds():
+    letters = random.Random(0).choices(b"etaoinshrdlu", k=100_000)
+    words = {bytes(letters[i : i + 8]): 1 for i in range(0, 4000, 8)}
+    ranks = {pair: rank for rank, pair in enumerate(train_bpe_fast(words, 500))}
+    began = time.process_time()
+    tokens = bpe_encode_fast(bytes(letters), ranks)
+    assert time.process_time() - began < 5
+    assert b"".join(tokens) == bytes(letters)
+    assert len(tokens) < 60_000
 
 
 @settings(max_examples=100, deadline=None)

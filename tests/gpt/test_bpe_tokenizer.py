@@ -22,6 +22,7 @@ the end the king the queen they're there then -- \u00a0\u2003x\u0301 ...   \n"""
 PIECES = st.sampled_from(
     [
         *"the king'sd420 \n\t\r.,;\u00a0\u2003\u200b\x00é日🙂\u0301\x85\x1c\ufeff²Ⅷ",
+        "the king's " * 8 + "daughter" * 8,
         *["  ", "'re", "'LL", "the ", *SPECIAL, "<|", "|>", "<|end", "<|two", " words|>"],
     ]
 )

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import DESIGNS, random_tokens, tiny
 
-from course_utils.gpt.attention import GPTAttention
+from course_utils.gpt.attention import CausalSelfAttention, GPTAttention
 from course_utils.gpt.cache import CachedAttention, KVCache
+from course_utils.gpt.generation import generate
 
 
 @settings(max_examples=30)
@@ -59,7 +60,10 @@ def test_only_unseen_tokens_are_handed_out_until_the_window_moves():
 
 
 def test_blocks_that_cannot_be_cached_are_refused_with_the_way_out():
-    model = tiny()
-    model.blocks = torch.nn.ModuleList([torch.nn.Identity()])
-    with pytest.raises(ValueError, match="pass use_cache=False"):
-        KVCache(model)
+    for unknown in (torch.nn.Identity(), tiny().blocks[0]):
+        model = tiny()
+        unknown.attention = CausalSelfAttention(16, 2)
+        model.blocks[1] = unknown
+        with pytest.raises(ValueError, match="pass use_cache=False"):
+            generate(model, random_tokens(), 3)
+        assert generate(model, random_tokens(), 3, use_cache=False).shape == (3, 11)
