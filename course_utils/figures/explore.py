@@ -23,8 +23,8 @@ def explore(draw: Callable, alt: str, **controls) -> None:
     still = drawn(draw(), alt)
     widget = interactive(lambda **values: show(draw(**values), alt), **_from(draw, controls))
     for slider in widget.children[:-1]:
-        slider.style.description_width = "110px"
-        slider.layout.width = "420px"
+        slider.style.description_width = "130px"
+        slider.layout.width = "440px"
     bundle = widget._repr_mimebundle_()
     if not on_colab():  # where a second form might be shown in place of the widget
         bundle |= still._repr_mimebundle_()
