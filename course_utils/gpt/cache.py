@@ -71,9 +71,10 @@ class KVCache:
         """Of the window that begins at `start`, the tokens that the cache has not seen yet.
 
         When the window has moved, every token in it stands in a new place and sees a different
-        past: what is remembered is of no use, and the whole window is new.
+        past: what is remembered is of no use, and the whole window is new. So it is when the tokens
+        are no longer than what was seen, for then they are another text.
         """
-        if start != self.start:
+        if start != self.start or tokens.shape[1] - start <= self.length:
             self.reset()
             self.start = start
         return tokens[:, start + self.length :]

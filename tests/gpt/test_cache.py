@@ -59,6 +59,16 @@ def test_only_unseen_tokens_are_handed_out_until_the_window_moves():
     assert cache.length == 0
 
 
+def test_a_cache_carries_over_to_the_next_call_and_forgets_what_is_another_text():
+    model, x = tiny(init_std=0.5).eval(), random_tokens(1, 4)
+    expected = generate(model, x, 40, temperature=0)
+    cache, tokens = KVCache(model), x
+    for n in (5, 1, 20, 14):
+        tokens = generate(model, tokens, n, temperature=0, cache=cache)
+    assert torch.equal(tokens, expected)
+    assert torch.equal(generate(model, x, 40, temperature=0, cache=cache), expected)
+
+
 def test_blocks_that_cannot_be_cached_are_refused_with_the_way_out():
     for unknown in (torch.nn.Identity(), tiny().blocks[0]):
         model = tiny()
