@@ -9,6 +9,7 @@ import ast
 import builtins
 import inspect
 import linecache
+import symtable
 from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any
@@ -150,7 +151,18 @@ def _is_learners(value: Callable) -> bool:
 
 
 def _names_in(source: str) -> list[str]:
-    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    """List the names that a function or class takes from around it: not its own variables."""
+    names: set[str] = set()
+
+    def visit(table: symtable.SymbolTable) -> None:
+        top = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() if top else symbol.is_global():
+                names.add(symbol.get_name())
+        for inner in table.get_children():
+            visit(inner)
+
+    visit(symtable.symtable(source, "<answer>", "exec"))
     return sorted(name for name in names if not hasattr(builtins, name))
 
 

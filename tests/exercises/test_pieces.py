@@ -106,6 +106,13 @@ def test_a_helper_under_another_name_is_kept():
     np.testing.assert_allclose(learners_own("standard_score")(np.array([1.0, 3.0])), [-1.0, 1.0])
 
 
+def test_a_variable_of_the_answer_is_no_global_of_the_notebook():
+    """B, T and D are also numbers in the notebook; what they are there is not the answer's."""
+    run_notebook(PRELUDE + "B, T, D = 1, 2, 3", OWN_SPLIT, "split_heads = check(split_heads)")
+    kept = answers._path("split_heads").read_text()
+    assert kept.strip() == OWN_SPLIT.strip()
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [
