@@ -6,7 +6,6 @@ its code.
 """
 
 import ast
-import builtins
 import inspect
 import linecache
 import symtable
@@ -119,8 +118,8 @@ def _collect(thing: Callable, parts: dict[str, str]) -> None:
     space = _globals_of(thing)
     source = source_of(thing)
     needed: dict[str, str] = {}
-    for used in _names_in(source):
-        if used == name or used not in space or used in parts:
+    for used in sorted(free_names(source)):
+        if used == name or used not in space or used in parts or used.startswith("__"):
             continue
         value = space[used]
         if isinstance(value, ModuleType):
@@ -150,8 +149,11 @@ def _is_learners(value: Callable) -> bool:
     return module == "__main__" or module.startswith(RESTORED)
 
 
-def _names_in(source: str) -> list[str]:
-    """List the names that a function or class takes from around it: not its own variables."""
+def free_names(source: str) -> set[str]:
+    """Return the names that code takes from around it: not the variables of its functions.
+
+    Raises SyntaxError when it is not Python.
+    """
     names: set[str] = set()
 
     def visit(table: symtable.SymbolTable) -> None:
@@ -163,7 +165,7 @@ def _names_in(source: str) -> list[str]:
             visit(inner)
 
     visit(symtable.symtable(source, "<answer>", "exec"))
-    return sorted(name for name in names if not hasattr(builtins, name))
+    return names
 
 
 def _globals_of(thing: Callable) -> dict[str, Any]:

@@ -6,11 +6,14 @@ behind. No cell metadata and no ids are used: Colab and students lose them.
 """
 
 import ast
+import contextlib
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from course_utils.exercises.answers import free_names
 
 LARGEST = 32 * 2**20  # bytes of a notebook
 
@@ -237,6 +240,10 @@ def _gather_before(notebook, definition, name, exercises, order, provided, seen)
 
 
 def _used_by(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        # Not the function's own variables: they often have the names of others in the notebook.
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return free_names(ast.unparse(node))
     used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     used |= {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
     return used

@@ -281,3 +281,9 @@ def test_misnamed_file_is_recognised_by_what_it_defines(tmp_path, box):
 
 def test_stubs_of_the_notebook_are_the_exercises_graded():
     assert set(stubs(untouched())) == set(NAMES)
+
+
+def test_a_variable_named_like_something_in_the_notebook_drags_nothing_in(box):
+    """The demonstration below the exercise uses the answer, and a name that the answer uses too."""
+    demonstration = "softmax = check(softmax)\ne = softmax(unknown_here)\nz = e + boom"
+    assert softmax_of(box, RIGHT, demonstration).reason == ""
