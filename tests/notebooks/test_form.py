@@ -64,7 +64,7 @@ def test_cells_have_readable_ids_and_setup_comes_first(name):
     nb = load(name)
     ids = [cell.id for cell in nb.cells]
     assert len(set(ids)) == len(ids)
-    assert [i for i in ids if not re.fullmatch(r"[a-z][a-zA-Z0-9_-]+", i)] == []
+    assert [i for i in ids if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_-]+", i)] == []
     assert nb.cells[0].cell_type == "markdown"
     assert "Open in Colab" in nb.cells[0].source
     assert "**The question" in nb.cells[0].source
