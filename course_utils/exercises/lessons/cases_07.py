@@ -123,7 +123,7 @@ def train_cases(rng: np.random.Generator) -> list[Case]:
         case("a few merges", words={"the": 6, "then": 2, "hen": 3, "ten": 1}, n_merges=4),
         case("equally frequent pairs", words={"bc": 1, "ab": 1, "cd": 1}, n_merges=3),
         case("equally frequent pairs", words={"abab": 1, "cd": 1}, n_merges=3),
-        case("more merges than there are pairs", words={"aab": 2}, n_merges=9),
+        case("more merges than there are pairs", words={"ab": 2}, n_merges=9),
     ]
     for n in (4, 7):
         words = {word: int(rng.integers(1, 9)) for word in _words(rng, "abcde", n, 7)}
@@ -183,6 +183,7 @@ def bigram_cases(rng: np.random.Generator) -> list[Case]:
 
     drawn = [
         counted("two tokens", [0, 1, 0, 1, 1], 2, 1.0),
+        counted("other pseudo-counts", [0, 1, 0, 1, 1], 2, 0.5),
         counted("a token that never occurs", [0, 1, 1, 0, 1], 3, 1.0),
     ]
     for V in (4, 7):
@@ -204,7 +205,7 @@ BATCH_PROPERTIES = (
     "shape of the inputs",
     "shape of the targets",
     "inputs are windows of neighbours",
-    "targets lie ahead of the inputs by",
+    "places from each input to its target",
     "one window fills the whole batch",
     "windows begin at",
     "the same generator gives the same batch",
@@ -260,8 +261,8 @@ def batch_properties(drawn, data: np.ndarray, batch_size: int, context_length: i
     starts = set(at[:, 0].tolist())
     n_starts = len(data) - context_length
     found["inputs are windows of neighbours"] = bool((np.diff(at, axis=1) == 1).all())
-    found["targets lie ahead of the inputs by"] = (
-        f"{ahead.pop()} tokens" if len(ahead) == 1 else "now this, now that"
+    found["places from each input to its target"] = (
+        str(ahead.pop()) if len(ahead) == 1 else "now this, now that"
     )
     found["one window fills the whole batch"] = n_starts > 1 and len(starts) == 1
     if found["one window fills the whole batch"]:

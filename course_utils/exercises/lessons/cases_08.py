@@ -51,6 +51,13 @@ def attention_cases(rng: np.random.Generator) -> list[Case]:
         case("values of another width", **qkv(T=3, S=4, hs=2, width=5), mask=None),
         case("batches, heads and masks", **qkv(2, 4, T=6, S=6, hs=3), mask=causal(6)),
         case("batches, heads and masks", **qkv(3, T=4, S=6, hs=8), mask=scattered),
+        case(
+            "huge scores",
+            q=np.array([[40.0, 0.0], [0.0, 50.0]]),
+            k=np.array([[40.0, 0.0], [0.0, 50.0]]),
+            v=np.array([[1.0, 0.0], [0.0, 1.0]]),
+            mask=None,
+        ),
         case("huge scores", **qkv(T=4, S=4, hs=16, scale=60.0), mask=causal(4)),
     ]
 
@@ -83,8 +90,16 @@ def layer_cases(rng: np.random.Generator) -> list[Case]:
         x = _normal(rng, B, T, d_model)
         return case(group, d_model=d_model, n_heads=n_heads, x=x, weights=weights)
 
+    by_hand = {
+        # A query (a, b) is the token itself, a key is (0, 2a), and a value is (10a, 10b).
+        "qkv.weight": np.array([[1.0, 0], [0, 1], [0, 0], [2, 0], [10, 0], [0, 10]]),
+        "qkv.bias": np.zeros(6),
+        "project.weight": np.array([[0.0, 1.0], [1.0, 0.0]]),  # swaps the two features
+        "project.bias": np.zeros(2),
+    }
+    x = np.array([[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]])
     return [
-        layer("three tokens, one head", 1, 3, 2, 1),
+        case("three tokens, one head", d_model=2, n_heads=1, x=x, weights=by_hand),
         layer("three tokens, two heads", 1, 3, 4, 2),
         layer("batches and many heads", 2, 7, 12, 3),
         layer("batches and many heads", 3, 5, 20, 4),
@@ -117,7 +132,8 @@ def sinusoid_cases(rng: np.random.Generator) -> list[Case]:
 
 def rope_cases(rng: np.random.Generator) -> list[Case]:
     def turned(group: str, x: np.ndarray, angles: np.ndarray) -> Case:
-        return case(group, x=x, cos=np.cos(angles), sin=np.sin(angles))
+        cos, sin = np.round(np.cos(angles), 9), np.round(np.sin(angles), 9)
+        return case(group, x=x, cos=cos + 0.0, sin=sin + 0.0)  # + 0.0 turns -0 into 0
 
     quarter = np.array([[0.0], [np.pi / 2]])
     drawn = [
