@@ -67,6 +67,40 @@ def draw_map(ax, weights: np.ndarray, tokens: Sequence[str]):
     return image
 
 
+def plot_looks(maps: Mapping[str, np.ndarray], tokens: Sequence[str], position: int):
+    """Draw where one token looks: an arc to each token that it looks at, as bold as its weight.
+
+    maps: what to call each map -> its weights (T, T). position: of the token that looks.
+    -> a matplotlib figure.
+    """
+    from matplotlib import pyplot as plt
+
+    T = len(tokens)
+    figure, axes = plt.subplots(
+        len(maps), 1, figsize=(9.2, 1.75 * len(maps)), squeeze=False, sharex=True
+    )
+    half_circle = np.linspace(0, np.pi, 60)
+    for ax, (name, weights) in zip(axes[:, 0], maps.items(), strict=True):
+        for j, weight in enumerate(np.asarray(weights)[position, : position + 1]):
+            width = max(position - j, 0.6)  # a token that looks at itself gets a small loop
+            x = (position + j) / 2 + width / 2 * np.cos(half_circle)
+            y = 0.62 + (0.5 + 1.6 * width / T) * np.sin(half_circle)
+            strength = {"alpha": float(weight), "lw": 1 + 4 * float(weight)}
+            ax.plot(x, y, color=COLOURS["blue"], solid_capstyle="butt", **strength)
+        for j, token in enumerate(tokens):
+            looks = j == position
+            ax.text(
+                j, 0, token, family="monospace", fontsize=12, ha="center", va="center",
+                color=COLOURS["red"] if looks else COLOURS["black"],
+                fontweight="bold" if looks else "normal",
+            )  # fmt: skip
+        ax.set(xlim=(-0.8, T - 0.2), ylim=(-0.7, 2.9))
+        ax.set_title(name, fontsize=11)
+        ax.axis("off")
+    figure.tight_layout()
+    return figure
+
+
 def plot_soft_lookup(
     keys: Mapping[str, np.ndarray],
     values: Mapping[str, np.ndarray],

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from course_utils.figures.attention import plot_attention_maps, plot_scaling, plot_soft_lookup
+from course_utils.figures.attention import (
+    plot_attention_maps,
+    plot_looks,
+    plot_scaling,
+    plot_soft_lookup,
+)
 from course_utils.figures.bigrams import plot_bigram_table, plot_meeting
 from course_utils.figures.induction import film_heads, plot_copying
 from course_utils.figures.ladder import plot_ladder
@@ -113,6 +118,20 @@ def test_maps_show_their_weights_and_name_their_tokens(T):
     assert (frame.get_x(), frame.get_y()) == (0.5, 1.5)
     if T == 3:
         assert texts(first) == ["1.00", "0.50", "0.50", "0.33", "0.33", "0.33"]
+
+
+def test_a_token_has_an_arc_to_each_token_of_its_past_as_bold_as_the_weight():
+    weights = np.tril(np.ones((5, 5))) / np.arange(1, 6)[:, None]
+    weights[3] = [0.7, 0.1, 0.2, 0.0, 0.0]
+    figure = plot_looks({"layer 1": weights}, "abcde", position=3)
+    ax = figure.axes[0]
+    assert [line.get_alpha() for line in ax.lines] == pytest.approx([0.7, 0.1, 0.2, 0.0])
+    for j, line in enumerate(ax.lines[:3]):
+        assert min(line.get_xdata()) == pytest.approx(j)
+        assert max(line.get_xdata()) == pytest.approx(3)
+    assert texts(ax) == list("abcde")
+    colours = [text.get_color() for text in ax.texts]
+    assert len(set(colours[:3] + colours[4:])) == 1 != len(set(colours))
 
 
 def test_what_comes_out_of_a_look_up_is_the_mixture():
