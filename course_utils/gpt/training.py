@@ -59,6 +59,11 @@ class Trainer:
         on_evaluation: Callable[["Trainer"], None] | None = None,
         progress: bool = True,
     ):
+        if config.batch_size % parallel.n_processes():
+            raise ValueError(
+                f"batch_size is {config.batch_size}; it must be a multiple of the "
+                f"{parallel.n_processes()} processes, so that each has an equal share."
+            )
         self.config = config
         self.device = torch.device(device) if device is not None else environment.device()
         self.dtype = precision.choose_dtype(self.device, config.precision)

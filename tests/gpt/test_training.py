@@ -17,14 +17,6 @@ from course_utils.gpt.training import Trainer
 from course_utils.gpt.training_config import TrainingConfig
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_a_training_learns_the_text():
     trainer = tiny_trainer(n_steps=150, evaluate_every=50)
     summary = trainer.train()

@@ -1,0 +1,12 @@
+"""One thread: the models here are tiny, and two threads that wait for each other take far longer."""
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
