@@ -11,12 +11,15 @@ From that one rule follows what is hard for any model that is not a grammar: the
 text, its entropy and its mean length are short sums. How a graph is written down is in notation.py.
 """
 
+import functools
 import math
 import random
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+STORY_END = "\n\n"  # what every story ends with, and nothing else in it holds
 
 
 class Mention(NamedTuple):
@@ -103,7 +106,7 @@ class Grammar:
                 ticket -= arc.weight
                 if ticket < 0:
                     break
-            log_probability += math.log(arc.weight / self._totals[state])
+            log_probability += math.log(self.chance(state, arc))
             text = arc.label
             if isinstance(text, Mention):
                 variable, form = text
@@ -135,6 +138,10 @@ class Grammar:
         text = forms[form[0].lower() + form[1:]]
         return text[0].upper() + text[1:]
 
+    def chance(self, state: int, arc: Arc) -> float:
+        """The probability that a walk in `state` takes this arc."""
+        return arc.weight / self._totals[state]
+
     # Reading
 
     def walks(
@@ -163,7 +170,7 @@ class Grammar:
             if state in ends:
                 continue
             for arc in self.arcs[state]:
-                log_p = log_probability + math.log(arc.weight / self._totals[state])
+                log_p = log_probability + math.log(self.chance(state, arc))
                 if not isinstance(arc.label, Mention):
                     if _agree(text, position, arc.label, partial):
                         there = position + len(arc.label)
@@ -193,6 +200,7 @@ class Grammar:
 
     # Measuring
 
+    @functools.cached_property
     def visits(self) -> list[Counter]:
         """For each state, how likely a story comes by with which variables drawn by then."""
         visits = [Counter() for _ in self.arcs]
@@ -201,7 +209,7 @@ class Grammar:
             for drawn, probability in visits[state].items():
                 for arc in arcs:
                     new = {arc.label.variable} if isinstance(arc.label, Mention) else set()
-                    share = probability * arc.weight / self._totals[state]
+                    share = probability * self.chance(state, arc)
                     visits[arc.target][drawn | new] += share
         return visits
 
@@ -210,15 +218,14 @@ class Grammar:
         probability that a story comes to it. It is the entropy of the stories where the grammar
         is unambiguous, that is, where no story has two derivations."""
         terms = []
-        for state, by_drawn in enumerate(self.visits()):
+        for state, by_drawn in enumerate(self.visits):
             for drawn, probability in by_drawn.items():
                 for arc in self.arcs[state]:
-                    share = arc.weight / self._totals[state]
-                    surprise = -math.log(share)
+                    surprise = -math.log(self.chance(state, arc))
                     if isinstance(arc.label, Mention) and arc.label.variable not in drawn:
                         # Entries are drawn evenly, so only how many are left matters.
                         surprise += math.log(self._n_free(arc.label.variable, drawn))
-                    terms.append(probability * share * surprise)
+                    terms.append(probability * self.chance(state, arc) * surprise)
         return math.fsum(terms)
 
     def expected_length(self) -> float:
@@ -228,9 +235,9 @@ class Grammar:
         as long as the form is on average over the table.
         """
         terms = []
-        for state, by_drawn in enumerate(self.visits()):
+        for state, by_drawn in enumerate(self.visits):
             for arc in self.arcs[state]:
-                share = sum(by_drawn.values()) * arc.weight / self._totals[state]
+                share = sum(by_drawn.values()) * self.chance(state, arc)
                 labels = self.labels(arc)
                 terms.append(share * sum(map(len, labels)) / len(labels))
         return math.fsum(terms)

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from textwrap import dedent
 
-from course_utils.data.grammar import Arc, Grammar, Mention
+from course_utils.data.grammar import STORY_END, Arc, Grammar, Mention
 
 _TOKEN = re.compile(r"[(|)\[\]]|<\w+>|\{\w+(?:\.\w+)?\}|[^(|)\[\]<>{}]+")
 _WEIGHT = re.compile(r"(\d+) ")
@@ -47,7 +47,7 @@ def compile_grammar(
     ends = [compiler.plot(plot, compiler.branch(0)) for plot in plots]
     final = compiler.new_state()
     for end in ends:
-        compiler.arc(end, "\n\n", final)
+        compiler.arc(end, STORY_END, final)
     return Grammar(
         compiler.arcs, tables, cast, frozenset(compiler.starts), frozenset(compiler.ends)
     )

@@ -1,4 +1,4 @@
-"""The twelve plots of Tiny Tales, in the notation of notation.py. Their words are in words.py.
+"""The ten plots of Tiny Tales, in the notation of notation.py. Their words are in words.py.
 
 To add a plot, write it here and run tests/data/test_tales.py: it proves that no story can be read
 in two ways, and says which one could.
@@ -7,8 +7,7 @@ in two ways, and says which one could.
 PLOTS = (
     # The lost thing
     """
-    (3 Once|2 Long ago|One day) there was a <little> {hero.child} (3 named|2 called) {hero}.
-    {hero} had a {colour} {thing} and <sight>.
+    (3 Once|Once upon a time) {hero}, a <little> {hero.child}, had a {colour} {thing} and <sight>.
     ? <scene>
 
     <one_day> the {thing} was gone.
@@ -30,10 +29,10 @@ PLOTS = (
     ? <scene>
     <passed>
 
-    <at_last> {hero.she} came to a {colour} door <where>.
+    <at_last> {hero} came to a {colour} door <where>.
     "What is the magic word?" asked the door.
     "{secret.Name}," <said> {hero}, and the {colour} door opened <how>.
-    Inside {hero.she} found <sight>, <sight> and <sight>.
+    Inside {hero} found <sight>, <sight> and <sight>.
     ? The {bird} got <sight>.
     ? <dream>
     """,
@@ -42,7 +41,7 @@ PLOTS = (
     <one_day> {hero} heard something <where>.
     "{pet.Sound}, {pet.sound}," it went.
     It was a <animal_look> {pet} with <sight>.
-    "May I keep it?" <said> {hero}.
+    "Shall we keep it?" <said> {hero}.
     ? <scene>
     "<yes>," <said> {hero.her} {elder}, who loved <sight>.
 
@@ -73,12 +72,12 @@ PLOTS = (
     ? <scene>
     <one_day> {hero.she} counted the {flock} <where>, and there were only {number.less}.
     "<oh>," <said> {hero}, "a {flock.one} is missing."
-    {hero.She} <went> <how> to the <site_look> <site>.
+    {hero} <went> <how> to the <site_look> <site>.
     ? <passed>
 
-    <at_last> {hero.she} found the {flock.one} {spot}.
+    <at_last> {hero} found the {flock.one} {spot}.
     It was playing <game> with <sight>.
-    "Now I have {number} again," <said> {hero}.
+    "That makes {number} again," <said> {hero}.
     ? <dream>
     """,
     # The parcel
@@ -101,7 +100,7 @@ PLOTS = (
     "It will be a {plant}," <said> {friend}, who had <sight>.
     {hero} put it in a {colour} pot <where>.
     ? <scene>
-    Every <daytime> {hero.she} gave it <drink> with <cream>.
+    {hero} gave it <drink> with <cream> every <daytime>.
 
     After {number} weeks something <trinket_look> looked out of the {colour} pot.
     "A {plant}!" <said> {friend}.
@@ -118,30 +117,16 @@ PLOTS = (
     ? <passed>
 
     When {hero} came to the {place}, {friend} was there with <sight>.
-    "Never {pause} in a race," <said> {friend}.
+    "You should not {pause} in a race," <said> {friend}.
     ? <mood>
     ? <meal>
-    """,
-    # The noise in the night
-    """
-    It was <weather>, and {hero} could not sleep.
-    "{noise.Name}, {noise}," went something <where>.
-    "Who is there?" <said> {hero}.
-    ? <scene>
-    "{noise.Name}," it went again.
-    {hero.She} took a <trinket_look> <trinket> and <went> <how> to the <site>.
-
-    It was only a <animal_look> {pet} with <sight>.
-    "{pet.Sound}," <said> the {pet} <how>.
-    ? {hero} gave it <fruit> with <cream>.
-    ? <dream>
     """,
     # The present
     """
     <one_day> {hero} packed a {thing} in {colour} paper for {friend}.
     ? <passed>
     "Is it a {gift}?" asked {friend}.
-    "No, it is not a {gift}," <said> {hero}.
+    "It is not a {gift}," <said> {hero}.
     ? "Is it <sight>?" asked {friend}.
     ? <scene>
 
@@ -151,24 +136,10 @@ PLOTS = (
     ? <meal>
     And {friend} was as <happy> as <sight>.
     """,
-    # What was it again?
-    """
-    "Please buy some {food} for the <animal_look> <animal>," said {hero}'s {elder}.
-    {hero} <went> <how> to the {place}.
-    <passed>
-    ? <scene>
-    The shop by the {place} had <fruit>, <cream> and <sight>.
-    ? "What was it again?" <said> {hero} <how>.
-
-    <at_last> {hero.she} bought some {food}, <sight> and <sight>.
-    "<thanks>," <said> {hero.her} {elder}.
-    ? <mood>
-    ? <dream>
-    """,
     # The letter
     """
     <one_day> {hero} wrote a letter to {friend}.
-    "Come to the {place} and bring <sight>," it said.
+    "Walk to the {place} and bring <sight>," it said.
     A <animal_look> {bird} took the letter over the <site_look> <site>.
     ? <scene>
     ? The wind was <weather>, and the {bird} flew <how>.
