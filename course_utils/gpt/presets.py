@@ -183,11 +183,15 @@ def make_trainer(model, tokenizer, corpus, training, preset_name, run, options) 
 
 
 def of_length(training: TrainingConfig, n_steps: int) -> TrainingConfig:
-    """The same training in another number of steps, with as many evaluations."""
+    """The same training in another number of steps, with as many evaluations.
+
+    Whoever asks for a number of steps gets it, however long it takes: the limit in seconds goes.
+    """
     factor = n_steps / training.n_steps
     return dataclasses.replace(
         training,
         n_steps=n_steps,
+        max_seconds=None,
         n_warmup=round(training.n_warmup * factor),
         evaluate_every=max(1, round(training.evaluate_every * factor)),
     )

@@ -117,7 +117,7 @@ def _new_root(disk: int) -> None:
     for device in DEVICES:
         Path(root + device).touch()
         _mount(device, root + device, None, MS_BIND)
-    os.makedirs(f"{root}/tmp", mode=0o777)
+    os.makedirs(f"{root}/tmp", mode=0o777, exist_ok=True)  # libraries may lie in /tmp
     os.chmod(f"{root}/tmp", 0o1777)
     os.makedirs(f"{root}/.old", mode=0o700)
     os.chdir(root)

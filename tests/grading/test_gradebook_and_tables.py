@@ -12,7 +12,7 @@ import zipfile
 import pytest
 from classroom import OF, save, solved, untouched, with_answers
 
-from course_utils.grading import lock, tables
+from course_utils.grading import classes, lock, tables
 from course_utils.grading.classes import LateRule
 from course_utils.grading.gradebook import Gradebook
 from course_utils.grading.scoring import ExerciseScore, Score
@@ -216,6 +216,7 @@ def test_where_no_box_can_be_built_one_line_says_so_and_nothing_runs(tmp_path, m
     trap = f"open({str(tmp_path / 'ran')!r}, 'w')\ndef softmax(z):\n    return z"
     (tmp_path / "in").mkdir()
     save(with_answers({"softmax": trap}), tmp_path / "in" / "a.ipynb")
+    classes._box.cache_clear()
     monkeypatch.setattr(lock, "why_not", lambda: "it needs Linux, and this is another system")
     with pytest.raises(SystemExit) as ended:
         main(["grade", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--notebook", "01"])
