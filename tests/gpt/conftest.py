@@ -1,4 +1,4 @@
-"""One thread: the models here are tiny, and two threads that wait for each other take far longer."""
+"""One thread: the models here are tiny, and two threads that wait for each other take longer."""
 
 import pytest
 import torch
