@@ -79,7 +79,8 @@ def machine_lines() -> list[str]:
         return [row("", "trains on", "nothing before torch is installed")]
     device = environment.device()
     dtype = str(choose_dtype(device)).removeprefix("torch.")
-    threads = f", {torch.get_num_threads()} threads" if device.type == "cpu" else ""
+    n = torch.get_num_threads()
+    threads = f", {n} thread{'s' if n > 1 else ''}" if device.type == "cpu" else ""
     return [row("", "trains on", f"{environment.machine()}{threads}, in {dtype}")]
 
 

@@ -171,7 +171,13 @@ def _row(name: str, value: str) -> str:
 def _wrap(start: str, text: str) -> str:
     if "```" in text:
         return start + text.replace("```", "")
-    return textwrap.fill(start + text, WIDTH, subsequent_indent=" " * len(start))
+    indent = " " * len(start)
+    first, *others = (start + text).split("\n\n")
+    lines = [textwrap.fill(first, WIDTH, subsequent_indent=indent)]
+    lines += [
+        textwrap.fill(p, WIDTH, initial_indent=indent, subsequent_indent=indent) for p in others
+    ]
+    return "\n".join(lines)
 
 
 # -------------------------------------------------------------------------------------- HTML

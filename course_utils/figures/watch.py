@@ -4,8 +4,9 @@ Used in notebook 00.
 """
 
 import html
+import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from course_utils.figures.style import COLOURS
 
 SECONDS_BETWEEN_LOOKS = 0.3
+TOP = "vertical-align: top"
 
 
 class Watch:
@@ -62,10 +64,10 @@ class Watch:
     def _repr_html_(self) -> str:
         share = 100 * self.done / max(1, self.whole)
         rows = "".join(
-            '<tr style="background: none; vertical-align: top">'
-            f'<td style="text-align: right; padding: 6px 14px 6px 0">{step:,}</td>'
-            f'<td style="text-align: right; padding: 6px 18px 6px 0">{loss:.2f}</td>'
-            '<td style="text-align: left; padding: 6px 0; white-space: pre-wrap">'
+            '<tr style="background: none">'
+            f'<td style="{TOP}; text-align: right; padding: 6px 14px 6px 0">{step:,}</td>'
+            f'<td style="{TOP}; text-align: right; padding: 6px 18px 6px 0">{loss:.2f}</td>'
+            f'<td style="{TOP}; text-align: left; padding: 6px 0; white-space: pre-wrap">'
             f"{html.escape(text)}</td></tr>"
             for step, loss, text in self.texts
         )
@@ -80,6 +82,32 @@ class Watch:
             f'<th style="text-align: left">what it writes</th></tr></thead><tbody>{rows}'
             "</tbody></table></div>"
         )
+
+
+def type_out(text: Iterable[str], width: int = 88) -> None:
+    """Print a text as it is made, with line breaks between words.
+
+    text: a string, or anything that yields the next few characters each time.
+    """
+    column = 0
+    for word in _words(itertools.chain.from_iterable(text)):
+        if column + len(word.rstrip()) > width:
+            print()
+            column = 0
+        print(word, end="", flush=True)
+        column = 0 if word.endswith("\n") else column + len(word)
+    print()
+
+
+def _words(characters: Iterable[str]) -> Iterator[str]:
+    """Cut a stream of characters after each space and line end."""
+    word = ""
+    for character in characters:
+        word += character
+        if character.isspace():
+            yield word
+            word = ""
+    yield word
 
 
 def draw_learning(steps: Sequence[int], losses: Sequence[float], vocab_size: int, floor: float):
