@@ -76,6 +76,10 @@ def _other_form_only(z):
     return np.exp(z) / (1 + np.exp(z))
 
 
+def _both_everywhere(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+
 def _wrong_sign(z):
     return 1 - layers.sigmoid(z)
 
@@ -109,6 +113,14 @@ SIGMOID = (
         "For z = 1000 both e^z above and e^z below the fraction line are infinite, and infinity / "
         "infinity is nan. This form is safe for negative z only. The two forms complement each "
         "other.",
+    ),
+    Misconception(
+        "computes both forms everywhere",
+        _both_everywhere,
+        "You chose the right form for each number, but `np.where` does not choose what is "
+        "computed: both arrays are computed whole, and then it picks. So e^1000 is still there, "
+        "only thrown away. Take one power of e that is safe for all numbers, or compute each form "
+        "only where it belongs, with a mask such as `z[z >= 0]`.",
     ),
     Misconception(
         "has the sign of z wrong",
@@ -370,6 +382,11 @@ def _own_generator(fan_in, fan_out, rng):
     return fresh.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
 
 
+def _own_seed(fan_in, fan_out, rng):
+    fixed = np.random.default_rng(0)
+    return fixed.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
+
+
 def _only_positive(fan_in, fan_out, rng):
     return rng.random((fan_out, fan_in)) * np.sqrt(2 / fan_in)
 
@@ -411,8 +428,14 @@ HE_INIT = (
     Misconception(
         "draws from a generator of its own",
         _own_generator,
-        "Two calls with equal generators gave different weights, so you do not draw from `rng`. "
+        "Two calls with equal seeds gave different weights, so you do not draw from `rng`. "
         "An experiment can be repeated only if every random number comes from a seeded generator.",
+    ),
+    Misconception(
+        "seeds a generator of its own",
+        _own_seed,
+        "Your weights are the same whatever `rng` is given, so two layers of one size would start "
+        "as twins, and so would all networks of an experiment. Draw from `rng`.",
     ),
     Misconception(
         "draws positive weights only",
