@@ -162,6 +162,23 @@ def _shift_of_whole_batch(z):
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
+def _no_keepdims(z):
+    exps = np.exp(z - z.max(axis=-1))
+    return exps / exps.sum(axis=-1)
+
+
+def _no_keepdims_in_the_sum(z):
+    exps = np.exp(z - z.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1)
+
+
+LOST_AXIS = (
+    "The numbers of the rows, of shape (N,), meet your array of shape (N, C) along the wrong axis: "
+    "NumPy lines up the last ones. If N and C differ it raises an error, and if they are equal it "
+    "quietly mixes up the rows. `keepdims=True` keeps the shape (N, 1)."
+)
+
+
 def _down_the_columns(z):
     exps = np.exp(z - z.max(axis=0, keepdims=True))
     return exps / exps.sum(axis=0, keepdims=True)
@@ -195,6 +212,8 @@ SOFTMAX = (
         "You subtract one number from the whole batch. A row whose scores lie far below it turns "
         "into zeros, and 0 / 0 is nan. Every row needs its own largest score.",
     ),
+    Misconception("forgets keepdims", _no_keepdims, LOST_AXIS),
+    Misconception("forgets keepdims in the sum", _no_keepdims_in_the_sum, LOST_AXIS),
     Misconception(
         "works down the columns",
         _down_the_columns,
