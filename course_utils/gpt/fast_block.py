@@ -44,23 +44,34 @@ class FastBlock(Block):
             return super().forward(x, cached_attention)
         kind = x.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
-        # The gain of a norm multiplies the columns of the matrix that follows: that product is
+        with torch.autocast(kind, enabled=False):  # all is cast by hand
+            x = x + self.attend(Normalize.apply(x, self.norm1.eps, dtype))
+            return x + self.think(Normalize.apply(x, self.norm2.eps, dtype))
+
+    def attend(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        # The gain of a norm multiplies the columns of the matrix that follows it: that product is
         # small, the one with the features of every token is not.
-        qkv = (self.attention.qkv.weight * self.norm1.weight).to(dtype)
-        up = (self.feed_forward.up.weight * self.norm2.weight).to(dtype)
-        down = self.feed_forward.down.weight.to(dtype)
-        x = x + attend(self.attention, Normalize.apply(x, self.norm1.eps, dtype), qkv)
-        return x + SquaredReLUNet.apply(Normalize.apply(x, self.norm2.eps, dtype), up, down)
+        qkv = (self.attention.qkv.weight * self.norm1.weight).to(x.dtype)
+        project = self.attention.project.weight.to(x.dtype)
+        tables = position_tables(self.attention, x.shape[1], x.dtype)
+        return Attention.apply(x @ qkv.T, *tables, self.attention.n_heads) @ project.T
+
+    def think(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        up = (self.feed_forward.up.weight * self.norm2.weight).to(x.dtype)
+        return SquaredReLUNet.apply(x, up, self.feed_forward.down.weight.to(x.dtype))
 
 
-def attend(
-    attention: GPTAttention, x: Float[Tensor, "B T D"], qkv: Float[Tensor, "3D D"]
-) -> Float[Tensor, "B T D"]:
-    T = x.shape[1]
-    cos, sin = attention.cos[:T], attention.sin[:T]  # (T, hs/2)
-    cos = torch.cat([cos, cos], dim=-1).to(x.dtype)  # (T, hs)
-    sin = torch.cat([-sin, sin], dim=-1).to(x.dtype)
-    return attention.project(Attention.apply(x @ qkv.T, cos, sin, attention.n_heads))
+def position_tables(attention: GPTAttention, T: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """Cosines and sines for `rotate`, (T, hs) each, and what hides the future: (T, T)."""
+    made_for, tables = getattr(attention, "tables", (None, ()))
+    if made_for != (T, dtype):  # the same in every step of a training
+        cos, sin = attention.cos[:T], attention.sin[:T]  # (T, hs/2)
+        cos = torch.cat([cos, cos], dim=-1).to(dtype)
+        sin = torch.cat([-sin, sin], dim=-1).to(dtype)
+        hidden = torch.full((T, T), -math.inf, dtype=dtype, device=cos.device).triu_(1)
+        tables = (cos, sin, hidden)
+        attention.tables = ((T, dtype), tables)
+    return tables
 
 
 class Normalize(Function):
@@ -109,7 +120,7 @@ class Attention(Function):
     """
 
     @staticmethod
-    def forward(ctx, qkv, cos, sin, n_heads):
+    def forward(ctx, qkv, cos, sin, hidden, n_heads):
         B, T, D = qkv.shape[0], qkv.shape[1], qkv.shape[2] // 3
         H, hs = n_heads, D // n_heads
         heads = qkv.view(B, T, 3 * H, hs).transpose(1, 2)  # (B, 3H, T, hs)
@@ -118,7 +129,6 @@ class Attention(Function):
         r = inverse_root_mean_square(qk, torch.finfo(qkv.dtype).eps)
         unit = qk.mul_(r)  # (B, 2H, T, hs)
         q, k = (part.reshape(B * H, T, hs) for part in rotate(unit, cos, sin).chunk(2, dim=1))
-        hidden = torch.full((T, T), -math.inf, dtype=qkv.dtype).triu_(1)  # the future
         E = torch.baddbmm(hidden, q, k.mT, alpha=hs**-0.5).exp_()  # (BH, T, T)
         n = E.sum(dim=-1, keepdim=True)  # (BH, T, 1)
         y = (E @ v).div_(n)  # (BH, T, hs)
@@ -142,7 +152,7 @@ class Attention(Function):
         g_heads = torch.empty(B, T, 3 * H, hs, dtype=g.dtype).transpose(1, 2)  # (B, 3H, T, hs)
         g_heads[:, : 2 * H] = normalize_backward(g_unit, unit, r * hs**-0.5)
         g_heads[:, 2 * H :] = torch.bmm(E.mT, g).view(B, H, T, hs)
-        return g_heads.transpose(1, 2).view(B, T, 3 * H * hs), None, None, None
+        return g_heads.transpose(1, 2).view(B, T, 3 * H * hs), None, None, None, None
 
 
 class SquaredReLUNet(Function):
