@@ -115,12 +115,13 @@ def draw_learning(steps: Sequence[int], losses: Sequence[float], vocab_size: int
     fig, ax = plt.subplots(figsize=(7.8, 3.9))
     ax.plot(steps, losses, color=COLOURS["blue"])
     nothing = np.log(vocab_size)
-    for height, colour, words in (
-        (nothing, "grey", f"knows nothing: all {vocab_size} characters are equally likely"),
-        (floor, "green", "the floor: what no model can beat"),
+    end = steps[-1]
+    for height, colour, x, side, words in (
+        (nothing, "grey", end, "right", f"knows nothing: {vocab_size} equally likely characters"),
+        (floor, "green", 0.02 * end, "left", "the floor: what no model can beat"),
     ):
         ax.axhline(height, color=COLOURS[colour], ls="--", lw=1.4)
-        ax.text(steps[-1], height + 0.07, words, ha="right", color=COLOURS[colour], weight="bold")
+        ax.text(x, height + 0.07, words, ha=side, color=COLOURS[colour], weight="bold")
     ax.plot(steps[-1], losses[-1], "o", color=COLOURS["blue"])
     ax.annotate(
         f"{losses[-1]:.2f}",

@@ -63,14 +63,15 @@ class FastBlock(Block):
 
 def position_tables(attention: GPTAttention, T: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
     """Cosines and sines for `rotate`, (T, hs) each, and what hides the future: (T, T)."""
+    needed = (T, dtype, attention.cos.device)
     made_for, tables = getattr(attention, "tables", (None, ()))
-    if made_for != (T, dtype):  # the same in every step of a training
+    if made_for != needed:  # they are the same in every step of a training
         cos, sin = attention.cos[:T], attention.sin[:T]  # (T, hs/2)
         cos = torch.cat([cos, cos], dim=-1).to(dtype)
         sin = torch.cat([-sin, sin], dim=-1).to(dtype)
         hidden = torch.full((T, T), -math.inf, dtype=dtype, device=cos.device).triu_(1)
         tables = (cos, sin, hidden)
-        attention.tables = ((T, dtype), tables)
+        attention.tables = (needed, tables)
     return tables
 
 
