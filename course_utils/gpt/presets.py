@@ -65,15 +65,16 @@ PRESETS = {
         ),
         Preset(
             name="cpu-minute",
-            fits="a processor with 2 cores, a minute and a quarter",
+            fits="a processor with 2 cores, a minute",
             # Long windows: each begins in the middle of something, and pays for it once.
-            model={"n_layers": 4, "n_heads": 2, "d_model": 128, "context_length": 256, **MODERN},
+            model={"n_layers": 4, "n_heads": 2, "d_model": 128, "context_length": 384, **MODERN},
             training=TrainingConfig(
-                n_steps=2400,
-                max_seconds=75,
-                batch_size=4,
+                n_steps=2300,
+                max_seconds=60,
+                batch_size=3,
                 optimizer="muon",
                 learning_rate=0.02,
+                matrix_learning_rate=0.02,
                 n_warmup=0,
                 decay="linear",
                 final_fraction=0.0,

@@ -187,6 +187,7 @@ def test_killed_at_random_moments_it_goes_on_and_each_student_has_exactly_one_gr
     for i in range(students):
         answer = f"def softmax(z):  # {i}\n    return z"
         save(with_answers({"softmax": answer}), tmp_path / "in" / f"student{i:02d}" / "01.ipynb")
+
     def command(out):
         grade = [sys.executable, "-m", "course_utils.cli", "grade", str(tmp_path / "in")]
         return [*grade, "--out", str(out), "--resume", "--notebook", "01", "--seed", "3"]
