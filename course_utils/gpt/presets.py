@@ -43,6 +43,23 @@ MODERN = {
     "tied_head": False,
 }
 
+# What a laptop learns best from in a minute or more. Long windows: each begins in the middle of
+# something, and pays for it once.
+LAPTOP_MODEL = {"n_layers": 4, "n_heads": 2, "d_model": 128, "context_length": 384, **MODERN}
+LAPTOP_TRAINING = TrainingConfig(
+    n_steps=2300,
+    max_seconds=60,
+    batch_size=3,
+    optimizer="muon",
+    learning_rate=0.02,
+    matrix_learning_rate=0.02,
+    n_warmup=0,
+    decay="linear",
+    final_fraction=0.0,
+    evaluate_every=300,
+    fast_block=True,
+)
+
 PRESETS = {
     preset.name: preset
     for preset in (
@@ -50,36 +67,27 @@ PRESETS = {
             name="first-look",
             fits="any computer, half a minute: a first model that writes (notebook 00)",
             model={"n_layers": 2, "n_heads": 2, "d_model": 128, "context_length": 64, **MODERN},
-            training=TrainingConfig(
+            training=dataclasses.replace(
+                LAPTOP_TRAINING,
                 n_steps=400,
                 max_seconds=40,
                 batch_size=16,
-                optimizer="muon",
-                learning_rate=0.02,
-                n_warmup=0,
-                decay="linear",
-                final_fraction=0.0,
+                matrix_learning_rate=0.05,
                 evaluate_every=100,
-                fast_block=True,
             ),
         ),
         Preset(
             name="cpu-minute",
             fits="a processor with 2 cores, a minute",
-            # Long windows: each begins in the middle of something, and pays for it once.
-            model={"n_layers": 4, "n_heads": 2, "d_model": 128, "context_length": 384, **MODERN},
-            training=TrainingConfig(
-                n_steps=2300,
-                max_seconds=60,
-                batch_size=3,
-                optimizer="muon",
-                learning_rate=0.02,
-                matrix_learning_rate=0.02,
-                n_warmup=0,
-                decay="linear",
-                final_fraction=0.0,
-                evaluate_every=300,
-                fast_block=True,
+            model=LAPTOP_MODEL,
+            training=LAPTOP_TRAINING,
+        ),
+        Preset(
+            name="cpu",
+            fits="a processor with 2 cores, three minutes",
+            model=LAPTOP_MODEL,
+            training=dataclasses.replace(
+                LAPTOP_TRAINING, n_steps=6300, max_seconds=180, evaluate_every=700
             ),
         ),
     )
