@@ -47,7 +47,7 @@ class Lab:
         if message.type == "error" and "favicon" not in message.text:
             self.errors.append(message.text)
 
-    def run_all(self, page, seconds: float = 240) -> None:
+    def run_all(self, page, seconds: float = 400) -> None:
         """Choose Run > Run All Cells, and wait until every cell has run."""
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

@@ -12,7 +12,7 @@ PATHS = {path.name[:2]: path for path in notebook_paths(ROOT)}
 RUN_WHOLE = ("00", "01")  # the others are run by the tests of the notebooks
 CARD = ".course-card"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(700)]
 
 
 def load(number):
