@@ -1,10 +1,10 @@
-"""A GPT's layer for processors: what `Block` computes, in a third of the operations.
+"""A GPT's layer for processors: what `GPTBlock` computes, in a third of the operations.
 
 On a CPU a small GPT spends most of its time not in matrix products but on the way between them:
 PyTorch notes every small operation, and undoes each by itself on the way back. Here the way back
 is written by hand, from the derivations of notebooks 02, 08 and 09, with as few passes over the
-numbers as it takes. The weights have the names that they have in `Block`, so what was trained with
-one layer can be used with the other. benchmarks/LOG.md tells what it gains.
+numbers as it takes. The weights have the names that they have in `GPTBlock`, so what was trained
+with one layer can be used with the other. benchmarks/LOG.md tells what it gains.
 """
 
 import math
@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from course_utils.gpt.attention import GPTAttention
-from course_utils.gpt.model import Block, GPTConfig
+from course_utils.gpt.model import GPTBlock, GPTConfig
 
 NEEDED = {
     "norm": "rmsnorm",
@@ -27,7 +27,7 @@ NEEDED = {
 }
 
 
-class FastBlock(Block):
+class FastBlock(GPTBlock):
     """A layer with RMSNorm, rotary positions, QK-norm and squared ReLU, and without biases."""
 
     def __init__(self, config: GPTConfig):
@@ -35,7 +35,7 @@ class FastBlock(Block):
             if getattr(config, name) != value:
                 raise ValueError(
                     f"FastBlock is made for {name}={value!r}, not {getattr(config, name)!r}. "
-                    f"Take Block, which knows all that a GPTConfig can say."
+                    f"Take GPTBlock, which knows all that a GPTConfig can say."
                 )
         super().__init__(config)
 

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from course_utils.gpt.model import GPT, Block, GPTConfig
+from course_utils.gpt.model import GPT, GPTBlock, GPTConfig
 
 # GPT-2's name for each part of the course's model, and whether its matrix is transposed.
 BLOCK_PARTS = {
@@ -29,10 +29,10 @@ BLOCK_PARTS = {
 MASKS = re.compile(r"h\.\d+\.attn\.(masked_)?bias")  # stored in old files; the model makes its own
 
 
-def load_gpt2(folder: str | Path, block: Callable[[GPTConfig], nn.Module] = Block) -> GPT:
+def load_gpt2(folder: str | Path, block: Callable[[GPTConfig], nn.Module] = GPTBlock) -> GPT:
     """A GPT with the weights of a checkpoint in GPT-2's layout, in evaluation mode.
 
-    `block` builds a layer, as for GPT; its parts must have the names of the course's Block.
+    `block` builds a layer, as for GPT; its parts must have the names of the course's GPTBlock.
     Raises ValueError when a file or a weight is missing, or has another shape than configured.
     """
     folder = Path(folder)

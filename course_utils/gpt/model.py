@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_utils.gpt.attention import GPTAttention
+from course_utils.gpt.attention import CausalSelfAttention, GPTAttention
 from course_utils.gpt.positions import sinusoidal_positions
 
 if TYPE_CHECKING:
@@ -108,21 +108,13 @@ class GPTConfig:
 class FeedForward(nn.Module):
     """Think about each token by itself: widen, bend, narrow. (B, T, D) -> (B, T, D)."""
 
-    def __init__(
-        self,
-        d_model: int,
-        d_hidden: int,
-        *,
-        bias: bool = True,
-        activation: Callable[[Tensor], Tensor] | None = None,
-    ):
+    def __init__(self, d_model: int, d_hidden: int, *, bias: bool = True):
         super().__init__()
         self.up = nn.Linear(d_model, d_hidden, bias=bias)
         self.down = nn.Linear(d_hidden, d_model, bias=bias)
-        self.activation = activation or gelu
 
     def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
-        return self.down(self.activation(self.up(x)))
+        return self.down(gelu(self.up(x)))
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -133,6 +125,13 @@ def gelu(x: Tensor) -> Tensor:
 def squared_relu(x: Tensor) -> Tensor:
     """ReLU, then the square: the activation of Primer (So et al., 2021)."""
     return F.relu(x).square()
+
+
+class SquaredReLUNet(FeedForward):
+    """The same with another bend. (B, T, D) -> (B, T, D)."""
+
+    def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        return self.down(squared_relu(self.up(x)))
 
 
 class SwiGLU(nn.Module):
@@ -149,7 +148,27 @@ class SwiGLU(nn.Module):
 
 
 class Block(nn.Module):
-    """One layer of the GPT: gather from other tokens, then think. Each part adds to the stream."""
+    """One layer of GPT-2: gather from other tokens, then think. Both add to the stream.
+
+    (B, T, D) -> (B, T, D).
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        D, bias = config.d_model, config.bias
+        self.norm1 = nn.LayerNorm(D, bias=bias)
+        self.attention = CausalSelfAttention(D, config.n_heads, bias=bias)
+        self.norm2 = nn.LayerNorm(D, bias=bias)
+        self.feed_forward = FeedForward(D, config.d_hidden, bias=bias)
+
+    def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        x = x + self.attention(self.norm1(x))
+        x = x + self.feed_forward(self.norm2(x))
+        return x
+
+
+class GPTBlock(nn.Module):
+    """The same with all that a GPTConfig can ask for, and with a place for a cache."""
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -186,8 +205,8 @@ def make_norm(config: GPTConfig) -> nn.Module:
 def make_feed_forward(config: GPTConfig) -> nn.Module:
     if config.mlp == "swiglu":
         return SwiGLU(config.d_model, config.d_hidden, bias=config.bias)
-    activation = squared_relu if config.mlp == "relu2" else gelu
-    return FeedForward(config.d_model, config.d_hidden, bias=config.bias, activation=activation)
+    net = SquaredReLUNet if config.mlp == "relu2" else FeedForward
+    return net(config.d_model, config.d_hidden, bias=config.bias)
 
 
 class GPT(nn.Module):
@@ -196,7 +215,7 @@ class GPT(nn.Module):
     `block` builds one layer from the configuration; notebook 09 passes the learner's own.
     """
 
-    def __init__(self, config: GPTConfig, block: Callable[[GPTConfig], nn.Module] = Block):
+    def __init__(self, config: GPTConfig, block: Callable[[GPTConfig], nn.Module] = GPTBlock):
         super().__init__()
         self.config = config
         self.token_embedding = nn.Embedding(config.vocab_size, config.d_model)
@@ -290,7 +309,7 @@ class GPT(nn.Module):
 
     @classmethod
     def from_gpt2(
-        cls, folder: str | Path, block: Callable[[GPTConfig], nn.Module] = Block
+        cls, folder: str | Path, block: Callable[[GPTConfig], nn.Module] = GPTBlock
     ) -> "GPT":
         """Load a checkpoint in GPT-2's layout: a folder with config.json and model.safetensors."""
         from course_utils.gpt.gpt2 import load_gpt2

@@ -12,7 +12,7 @@ from course_utils import environment
 from course_utils.gpt import parallel
 from course_utils.gpt.characters import CharTokenizer
 from course_utils.gpt.fast_block import FastBlock
-from course_utils.gpt.model import GPT, Block, GPTConfig
+from course_utils.gpt.model import GPT, GPTBlock, GPTConfig
 from course_utils.gpt.runs import RunError, RunFolder
 from course_utils.gpt.tokenizers import Tokenizer, load_tokenizer
 from course_utils.gpt.training import Trainer
@@ -172,7 +172,7 @@ def build_model(config: GPTConfig, training: TrainingConfig, device=None) -> GPT
     """A model with the first weights that belong to the training's seed."""
     torch.manual_seed(training.seed)
     on_cpu = torch.device(device or environment.device()).type == "cpu"
-    return GPT(config, block=FastBlock if training.fast_block and on_cpu else Block)
+    return GPT(config, block=FastBlock if training.fast_block and on_cpu else GPTBlock)
 
 
 def make_trainer(model, tokenizer, corpus, training, preset_name, run, options) -> Trainer:

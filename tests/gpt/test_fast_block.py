@@ -80,5 +80,5 @@ def test_the_weights_have_the_same_names_and_generate_the_same():
 )
 def test_what_it_is_not_made_for_is_refused_by_name(changes):
     name = next(iter(changes))
-    with pytest.raises(ValueError, match=f"made for {name}=.*Take Block"):
+    with pytest.raises(ValueError, match=f"made for {name}=.*Take GPTBlock"):
         two_models(**changes)

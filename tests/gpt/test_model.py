@@ -12,7 +12,7 @@ from tiny_models import DESIGNS, MODERN, TINY, random_tokens, tiny
 from torch import nn
 
 from course_utils.gpt.counting import count_parameters, forward_flops
-from course_utils.gpt.model import GPT, FeedForward, GPTConfig, SwiGLU, squared_relu
+from course_utils.gpt.model import GPT, Block, FeedForward, GPTConfig, SwiGLU, squared_relu
 
 
 @pytest.fixture(params=DESIGNS)
@@ -133,6 +133,15 @@ def test_rmsnorm_by_configuration_divides_by_the_root_mean_square():
     x = torch.randn(2, 3, 16, generator=torch.Generator().manual_seed(0))
     expected = x / (x.square().mean(-1, keepdim=True) + 1e-5).sqrt() * norm.weight
     torch.testing.assert_close(norm(x), expected)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_plain_block_computes_what_the_full_one_does_with_the_same_weights(bias):
+    full = tiny(bias=bias).eval()
+    plain = GPT(full.config, block=Block)
+    plain.load_state_dict(full.state_dict())
+    x = random_tokens()
+    torch.testing.assert_close(plain(x)[0], full(x)[0], atol=1e-6, rtol=1e-5)
 
 
 def test_the_default_model_equals_a_transformer_built_of_pytorchs_layers():
