@@ -1,5 +1,7 @@
 """The KV cache: attention that remembers, so that each new token costs the same. Notebook 11."""
 
+from collections.abc import Callable
+
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -44,9 +46,17 @@ class CachedAttention:
 
 
 class KVCache:
-    """One CachedAttention for each layer of a model: `model(new_tokens, cache=cache)`."""
+    """One CachedAttention for each layer of a model: `model(new_tokens, cache=cache)`.
 
-    def __init__(self, model: GPT):
+    `attention` builds one from a layer's attention and the capacity; notebook 11 passes the
+    learner's own.
+    """
+
+    def __init__(
+        self,
+        model: GPT,
+        attention: Callable[[GPTAttention, int], "CachedAttention"] = CachedAttention,
+    ):
         attentions = [getattr(block, "attention", None) for block in model.blocks]
         if not all(hasattr(attention, "queries_keys_values") for attention in attentions):
             raise ValueError(
@@ -54,6 +64,7 @@ class KVCache:
                 "the course's have. For a model of your own blocks pass use_cache=False."
             )
         self.model = lean(model)
+        self.make_layer = attention
         self.reset()
 
     @property
@@ -64,7 +75,7 @@ class KVCache:
     def reset(self) -> None:
         """Forget every token."""
         capacity = self.model.config.context_length
-        self.layers = [CachedAttention(block.attention, capacity) for block in self.model.blocks]
+        self.layers = [self.make_layer(block.attention, capacity) for block in self.model.blocks]
         self.start = 0  # the place in the text of the first token remembered
 
     def unseen(self, tokens: Int[Tensor, "B N"], start: int) -> Int[Tensor, "B T_new"]:

@@ -1,4 +1,8 @@
-"""From scores to text: choosing the next token, again and again. Derived in notebook 11."""
+"""Text as fast as a CPU can write it: `generate` with a cache. Measured in notebook 11.
+
+sampling.py has the plain version, which notebook 11 derives; within the model's context both draw
+the same tokens.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,6 +13,12 @@ from torch import Tensor
 
 from course_utils.gpt.cache import KVCache
 from course_utils.gpt.model import GPT
+from course_utils.gpt.sampling import (
+    penalize_repetition,
+    temperature_probs,
+    top_k_filter,
+    top_p_filter,
+)
 
 
 def generate(
@@ -46,7 +56,7 @@ def generate(
             scores = logits[:, -1].float()  # (B, T, V) -> (B, V): only what follows the last token
             if repetition_penalty != 1:
                 scores = penalize_repetition(scores, tokens, repetition_penalty)
-            if temperature == 0:
+            if temperature == 0:  # nothing to draw
                 token = scores.argmax(dim=-1, keepdim=True)  # (B, 1)
             else:
                 probs = temperature_probs(scores, temperature)  # (B, V)
@@ -100,42 +110,6 @@ def window_start(n_tokens: int, context_length: int) -> int:
     jump = (context_length + 1) // 2
     excess = max(0, n_tokens - context_length)
     return jump * -(-excess // jump)  # the smallest multiple of `jump` that is enough
-
-
-def temperature_probs(logits: Float[Tensor, "B V"], temperature: float) -> Float[Tensor, "B V"]:
-    """softmax(logits / temperature): below 1 bolder, above 1 flatter."""
-    return (logits / temperature).softmax(dim=-1)
-
-
-def top_k_filter(probs: Float[Tensor, "B V"], k: int) -> Float[Tensor, "B V"]:
-    """Keep the k likeliest tokens (and any as likely as the k-th), and make them sum to 1."""
-    threshold = probs.topk(min(k, probs.shape[-1]), dim=-1).values[:, -1:]  # (B, 1): the k-th
-    kept = probs.masked_fill(probs < threshold, 0)
-    return kept / kept.sum(dim=-1, keepdim=True)
-
-
-def top_p_filter(probs: Float[Tensor, "B V"], p: float) -> Float[Tensor, "B V"]:
-    """Keep the fewest of the likeliest tokens that reach p together, and make them sum to 1.
-
-    Nucleus sampling (Holtzman et al., 2020, https://arxiv.org/abs/1904.09751).
-    """
-    sorted_probs, order = probs.sort(dim=-1, descending=True, stable=True)
-    before = sorted_probs.cumsum(dim=-1) - sorted_probs  # what the likelier tokens hold together
-    sorted_probs = sorted_probs.masked_fill(before >= p, 0)
-    kept = torch.zeros_like(probs).scatter(-1, order, sorted_probs)
-    return kept / kept.sum(dim=-1, keepdim=True)
-
-
-def penalize_repetition(
-    logits: Float[Tensor, "B V"], tokens: Int[Tensor, "B T"], penalty: float
-) -> Float[Tensor, "B V"]:
-    """Make every token that occurs in `tokens` less likely (Keskar et al., 2019, section 4.1).
-
-    A positive score is divided by the penalty, a negative one multiplied.
-    """
-    seen = logits.gather(-1, tokens)  # (B, T)
-    seen = torch.where(seen > 0, seen / penalty, seen * penalty)
-    return logits.scatter(-1, tokens, seen)
 
 
 def draw(probs: Float[Tensor, "B V"], generator: torch.Generator | None) -> Int[Tensor, "B 1"]:

@@ -8,21 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_models import DESIGNS, random_tokens, tiny
 
-from course_utils.gpt.generation import (
-    generate,
-    penalize_repetition,
-    stream,
-    temperature_probs,
-    top_k_filter,
-    top_p_filter,
-    window_start,
-)
+from course_utils.gpt.generation import generate, stream, window_start
 from course_utils.gpt.model import GPT, GPTConfig
-
-LOGITS = st.lists(st.floats(-20, 20, width=32), min_size=1, max_size=8).map(
-    lambda row: torch.tensor([row])
-)
-PROBS = LOGITS.map(lambda logits: logits.softmax(dim=-1))
 
 
 def seeded(seed=0):
@@ -32,49 +19,6 @@ def seeded(seed=0):
 def opinionated(**options) -> GPT:
     """A model whose expectations are far from uniform, as those of a trained one are."""
     return tiny(init_std=0.5, **options)
-
-
-# ---------------------------------------------------------------------------- distributions
-
-
-@given(LOGITS, st.floats(0.05, 10))
-def test_temperature_raises_probabilities_to_its_inverse_power(logits, temperature):
-    weights = logits.double().softmax(-1) ** (1 / temperature)
-    expected = (weights / weights.sum()).float()
-    torch.testing.assert_close(temperature_probs(logits, temperature), expected, atol=1e-5, rtol=0)
-
-
-@given(PROBS, st.integers(1, 10))
-def test_top_k_keeps_what_fewer_than_k_are_likelier_than(probs, k):
-    filtered = top_k_filter(probs, k)
-    kept = torch.tensor([[(probs[0] > p).sum() < k for p in probs[0]]])
-    expected = torch.where(kept, probs, 0.0)
-    torch.testing.assert_close(filtered, expected / expected.sum(), atol=1e-6, rtol=1e-5)
-
-
-@given(PROBS, st.floats(0.01, 1))
-def test_top_p_keeps_the_fewest_tokens_that_reach_p(probs, p):
-    filtered = top_p_filter(probs, p)
-    torch.testing.assert_close(filtered.sum(), torch.tensor(1.0))
-    kept = filtered > 0
-    inside = probs[kept]
-    assert inside.sum() >= p - 1e-5
-    assert inside.sum() - inside.min() < p + 1e-5  # without the least likely it would not reach p
-    if (~kept & (probs > 0)).any():
-        assert probs[~kept].max() <= inside.min()
-    torch.testing.assert_close(filtered[kept], inside / inside.sum())
-
-
-def test_filters_treat_each_row_by_itself():
-    probs = torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
-    assert (top_k_filter(probs, 1) > 0).tolist() == [[True, False, False], [False, False, True]]
-    assert (top_p_filter(probs, 0.6) > 0).tolist() == [[True, True, False], [False, False, True]]
-
-
-def test_repeated_tokens_lose_score_whatever_its_sign():
-    logits = torch.tensor([[2.0, -2.0, 1.0, 0.0]])
-    penalized = penalize_repetition(logits, torch.tensor([[0, 1, 1, 0]]), 2.0)
-    assert penalized.tolist() == [[1.0, -4.0, 1.0, 0.0]]
 
 
 def test_draws_are_as_frequent_as_they_are_likely():
