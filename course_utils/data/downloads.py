@@ -20,6 +20,7 @@ class Source:
     file_names: what the file may be called in COURSE_DATA_DIR; the first is its name in the cache.
     addresses: tried in turn; the first is where the text is published, the others are mirrors.
     is_list: whether it is a sorted list of lines rather than a running text.
+    instead: what to do when it cannot be had.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Source:
     addresses: tuple[str, ...]
     sha256: str
     is_list: bool = False
+    instead: str = 'take Tiny Tales, which is built in: load_corpus("tales"), or --corpus tales'
 
 
 SOURCES = {
@@ -160,7 +162,7 @@ def _offer(source: Source, problems: list[str]) -> str:
             "  - connect to the internet and run this again;",
             f"  - put the file, as {source.file_names[0]}, into a folder and let the environment "
             f"variable {DATA_DIR_VARIABLE} name that folder;",
-            '  - take Tiny Tales, which is built in: load_corpus("tales"), or --corpus tales.',
+            f"  - {source.instead}.",
         ]
     )
 
