@@ -1,0 +1,180 @@
+"""Recorded trainings, healthy and spoilt on purpose, are told apart by their losses alone."""
+
+import pytest
+
+from course_utils.gpt.loss_bands import (
+    BANDS,
+    HEALTHY,
+    LEAK,
+    NO_MASK,
+    OVERFITTED,
+    TOO_HIGH,
+    TOO_LOW,
+    UNKNOWN,
+    is_my_loss_right,
+)
+from course_utils.gpt.presets import get_preset
+from course_utils.gpt.runs import Run
+
+FLOOR = 0.1423
+
+# First-look on Tiny Tales, evaluated every 50 steps: validation, and mean training loss since the
+# line before. Rates are multiples of the preset's.
+RECORDED = {
+    "healthy": (
+        HEALTHY,
+        [3.92, 1.488, 1.069, 0.921, 0.769, 0.679, 0.593, 0.529, 0.483],
+        [None, 2.029, 1.222, 0.969, 0.812, 0.725, 0.648, 0.567, 0.504],
+    ),
+    "a tenth of the rate is hardly worse": (
+        HEALTHY,
+        [3.92, 1.718, 1.102, 0.833, 0.692, 0.615, 0.546, 0.496, 0.474],
+        [None, 2.266, 1.386, 0.94, 0.74, 0.651, 0.58, 0.527, 0.485],
+    ),
+    "a 33rd of the rate": (
+        TOO_LOW,
+        [3.92, 2.276, 1.811, 1.459, 1.174, 0.989, 0.86, 0.786, 0.758],
+        [None, 2.807, 2.033, 1.62, 1.299, 1.075, 0.922, 0.818, 0.768],
+    ),
+    "a hundredth of the rate": (
+        TOO_LOW,
+        [3.92, 2.882, 2.501, 2.267, 2.094, 1.963, 1.869, 1.814, 1.794],
+        [None, 3.307, 2.666, 2.369, 2.173, 2.028, 1.918, 1.843, 1.804],
+    ),
+    "10 times the rate": (
+        TOO_HIGH,
+        [3.92, 2.749, 2.12, 1.827, 1.567, 1.356, 1.194, 1.009, 0.844],
+        [None, 6.67, 2.33, 1.933, 1.658, 1.468, 1.289, 1.108, 0.94],
+    ),
+    "100 times the rate": (
+        TOO_HIGH,
+        [3.92, 790.995, 440.537, 539.135, 539.536, 228.36, 282.478, 47.452, 11.123],
+        [None, 775.732, 784.888, 489.447, 506.206, 343.771, 216.348, 135.904, 34.353],
+    ),
+    "the inputs are the targets": (
+        LEAK,
+        [3.92, 17.729, 20.147, 20.782, 23.626, 23.299, 25.448, 26.169, 26.496],
+        [None, 0.147, 0.006, 0.002, 0.0, 0.0, 0.0, 0.0, 0.0],
+    ),
+    "no mask": (
+        NO_MASK,
+        [3.914, 0.087, 0.053, 0.047, 0.048, 0.042, 0.039, 0.038, 0.036],
+        [None, 1.032, 0.061, 0.05, 0.048, 0.045, 0.043, 0.04, 0.037],
+    ),
+}
+each_recorded = pytest.mark.parametrize("name", RECORDED)
+ON_TALES = {"preset": "first-look", "corpus": "tales"}
+
+
+def history_of(val, train, every=50):
+    lines = enumerate(zip(val, train, strict=True))
+    return [{"step": every * i, "val_loss": v, "train_loss": t} for i, (v, t) in lines]
+
+
+@each_recorded
+@pytest.mark.parametrize("floor", [FLOOR, None])
+def test_a_recorded_training_is_recognised_with_and_without_a_floor(name, floor):
+    cause, val, train = RECORDED[name]
+    opinion = is_my_loss_right(history_of(val, train), **ON_TALES, entropy_floor=floor)
+    assert opinion.cause == cause
+    assert opinion.right == (cause == HEALTHY)
+    assert f"{val[-1]:.3f}" in str(opinion)
+    assert bool(opinion.look_at) == (cause != HEALTHY)
+
+
+@each_recorded
+@pytest.mark.parametrize("n_lines", [3, 5, 7])
+def test_a_training_that_was_broken_off_is_recognised_too(name, n_lines):
+    cause, val, train = RECORDED[name]
+    history = history_of(val[:n_lines], train[:n_lines])
+    opinion = is_my_loss_right(history, **ON_TALES, entropy_floor=FLOOR)
+    slow_but_early = cause == TOO_LOW and opinion.cause == HEALTHY and "33rd" in name
+    assert opinion.cause == cause or slow_but_early
+
+
+@pytest.mark.parametrize(
+    ("corpus", "steps", "losses"),
+    [
+        ("tales", (0, 766, 1532, 1827), (3.99, 0.31, 0.238, 0.218)),
+        ("tinyshakespeare", (0, 766, 1532, 1776), (4.15, 1.75, 1.60, 1.549)),
+    ],
+)
+def test_a_minute_on_either_text_is_as_it_should_be(corpus, steps, losses):
+    lines = [
+        {"step": s, "val_loss": v, "train_loss": v} for s, v in zip(steps, losses, strict=True)
+    ]
+    for n in (2, 3, 4):
+        assert is_my_loss_right(lines[:n], preset="cpu-minute", corpus=corpus).right
+
+
+# Cpu-minute on the two texts, at its first rates, evaluated every 50 steps.
+FIRST_500_STEPS = {
+    "tales": (
+        [3.991, 1.568, 0.883, 0.689, 0.572, 0.529, 0.485, 0.432, 0.423, 0.394, 0.388],
+        [None, 2.174, 1.139, 0.786, 0.632, 0.553, 0.501, 0.458, 0.429, 0.403, 0.386],
+    ),
+    "tinyshakespeare": (
+        [4.152, 2.306, 2.181, 2.033, 1.998, 1.981, 1.88, 1.867, 1.875, 1.82, 1.819],
+        [None, 2.61, 2.194, 2.021, 1.926, 1.88, 1.837, 1.774, 1.734, 1.719, 1.696],
+    ),
+}
+
+
+@pytest.mark.parametrize("corpus", FIRST_500_STEPS)
+def test_the_first_part_of_a_minute_is_as_it_should_be(corpus):
+    history = history_of(*FIRST_500_STEPS[corpus])
+    for n in range(2, len(history) + 1):
+        assert is_my_loss_right(history[:n], preset="cpu-minute", corpus=corpus).right
+
+
+def test_a_model_that_sees_the_future_of_shakespeare_is_too_good_without_a_floor():
+    history = history_of([4.15, 0.9, 0.2], [None, 1.5, 0.4])
+    assert is_my_loss_right(history, preset="cpu-minute", corpus="tinyshakespeare").cause == NO_MASK
+
+
+def test_a_training_loss_far_below_a_high_validation_loss_is_overfitting():
+    history = history_of([3.9, 1.5, 1.2, 1.3, 1.6], [None, 1.8, 0.9, 0.6, 0.5], every=100)
+    assert is_my_loss_right(history, **ON_TALES).cause == OVERFITTED
+
+
+@pytest.mark.parametrize("bad", [None, float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_comes_from_too_high_a_rate(bad):
+    history = history_of([3.9, bad], [None, bad])
+    assert is_my_loss_right(history, **ON_TALES).cause == TOO_HIGH
+
+
+def test_what_was_never_measured_is_not_judged():
+    history = history_of([3.9, 1.0], [None, 1.0])
+    opinion = is_my_loss_right(history, preset="my own", corpus="diary.txt")
+    assert opinion.cause == UNKNOWN
+    assert "my own on diary.txt" in opinion.says
+    assert is_my_loss_right(history[:1], **ON_TALES).cause == UNKNOWN
+    assert is_my_loss_right([], **ON_TALES).cause == UNKNOWN
+    early = [*history[:1], {"step": 5, "val_loss": 3.0, "train_loss": 3.3}]
+    assert is_my_loss_right(early, **ON_TALES).cause == UNKNOWN
+
+
+def test_a_run_tells_its_preset_corpus_and_floor_itself():
+    _, val, train = RECORDED["no mask"]
+    config = {**ON_TALES, "training": {}}
+    run = Run(None, None, config, history_of(val, train), {"entropy_floor": FLOOR, **ON_TALES})
+    assert "exact entropy" in is_my_loss_right(run).says
+    unfinished = Run(None, None, config, history_of(val, train), None)
+    assert is_my_loss_right(unfinished).cause == NO_MASK
+
+
+@pytest.mark.parametrize(("preset", "corpus"), BANDS)
+def test_a_band_belongs_to_a_preset_as_it_is_and_falls(preset, corpus):
+    band = BANDS[preset, corpus]
+    assert band.n_steps == get_preset(preset).training.n_steps
+    shares, losses = zip(*band.points, strict=True)
+    assert list(shares) == sorted(set(shares))
+    assert shares[0] == 0
+    assert list(losses) == sorted(losses, reverse=True)
+    assert band.measured
+    for share, loss in band.points:
+        assert band.expected(round(share * band.n_steps)) == pytest.approx(loss, rel=0.01)
+        low, high = band.at(round(share * band.n_steps))
+        assert low < loss < high
+    assert band.at(band.n_steps)[1] == pytest.approx(band.width * band.expected(band.n_steps))
+    assert band.expected(10 * band.n_steps) == pytest.approx(losses[-1])
