@@ -82,6 +82,7 @@ def source_of(thing: Callable) -> str:
     (`inspect.getsource` needs a file for a class, and a notebook cell is none.)
     Raises ValueError when it cannot be found.
     """
+    thing = inspect.unwrap(thing)  # what stands below a decorator such as torch.no_grad
     filename = file_of(thing)
     text = "".join(linecache.getlines(filename)) if filename else ""
     if not text:
@@ -169,6 +170,7 @@ def free_names(source: str) -> set[str]:
 
 
 def _globals_of(thing: Callable) -> dict[str, Any]:
+    thing = inspect.unwrap(thing)
     if inspect.isfunction(thing):
         return thing.__globals__
     for member in vars(thing).values():

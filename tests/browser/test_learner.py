@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from course_utils.exercises import all_exercises, get
 from course_utils.notebooks import find_root, notebook_paths, read, solve, stubs, to_text
@@ -142,9 +143,10 @@ def test_typing_a_mistake_then_the_answer_and_opening_a_hint(lab):
 def test_every_notebook_opens_with_its_maths_rendered_and_no_error(lab):
     for number in PATHS:
         page = lab.open(put(lab, number, load(number)))
-        page.wait_for_timeout(1500)
+        # Formulas are set one after the other: until then their source is to be seen.
+        expect(page.get_by_text("$$")).to_have_count(0, timeout=60_000)
+        assert page.locator("mjx-container").count() > 0
         assert page.locator("mjx-merror").count() == 0
-        assert page.get_by_text("$$").count() == 0
         lab.picture(page, f"{number}-{lab.theme}")
         page.close()
     assert lab.errors == []

@@ -144,3 +144,23 @@ def test_a_piece_can_be_made_on_the_meta_device_and_copied():
     x = torch.randn(1, 4, 8)
     assert torch.equal(layer(x), twin(x))
     assert get("CausalSelfAttention").notebook == "08"
+
+
+def test_answer_below_a_decorator_is_remembered_with_it():
+    cell = '''
+@torch.no_grad()
+def evaluate(model, batches):
+    model.eval()
+    total, right, n = 0.0, 0, 0
+    for x, labels in batches:
+        logits = model(x)
+        total += F.cross_entropy(logits, labels).item() * len(x)
+        right += (logits.argmax(dim=-1) == labels).sum().item()
+        n += len(x)
+    return total / n, right / n
+'''
+    run_notebook(PRELUDE, cell, "evaluate = check(evaluate)")
+    own = learners_own("evaluate")
+    assert own is not None
+    assert own.__module__.startswith(answers.RESTORED)
+    assert answers.source_of(own).startswith("@torch.no_grad()")
