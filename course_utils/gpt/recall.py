@@ -66,47 +66,61 @@ def recall_probabilities(
 
     The model sees the last `context_length` characters before the place. `choose` makes
     probabilities of scores; greedy gives 0 or 1. The probability of a completion is the product of
-    those of its tokens. One token must be one character, as those of a CharTokenizer are.
+    those of its tokens, of which the first may begin with the space before it.
 
     Raises ValueError when a place has fewer characters before it, or when they and the completion
-    do not fit into the model's context.
+    are more tokens than the model can look at.
     """
     if not places:
         return np.zeros(0)
-    answers = [tokenizer.encode(place.completion) for place in places]
-    longest = max(map(len, answers))
-    check_lengths(model, places, context_length, longest)
-    rows = torch.zeros(len(places), context_length + longest, dtype=torch.int64)
-    mask = torch.zeros(len(places), longest, dtype=torch.bool)  # True where the completion is
-    for row, is_answer, place, answer in zip(rows, mask, places, answers, strict=True):
-        seen = tokenizer.encode(place.before[-context_length:])
-        row[: len(seen) + len(answer)] = torch.tensor(seen + answer)
-        is_answer[: len(answer)] = True
+    check_context(places, context_length)
+    encoded = [encode_place(tokenizer, place, context_length) for place in places]
+    longest = max(len(tokens) for tokens, _ in encoded)
+    longest_answer = max(len(tokens) - n_seen for tokens, n_seen in encoded)
+    if longest - 1 > model.config.context_length:
+        raise ValueError(
+            f"{context_length} characters and a completion are up to {longest} tokens here, and "
+            f"the model can look at {model.config.context_length}: take fewer characters."
+        )
+    rows = torch.zeros(len(places), longest, dtype=torch.int64)
+    positions = torch.zeros(len(places), longest_answer, dtype=torch.int64)  # of the answer
+    for i, (tokens, n_seen) in enumerate(encoded):
+        rows[i, : len(tokens)] = torch.tensor(tokens)
+        positions[i] = torch.arange(n_seen, n_seen + longest_answer).clamp(max=longest - 1)
+    is_answer = positions < torch.tensor([[len(tokens)] for tokens, _ in encoded])
     was_training = model.training
     model.eval()
     probabilities = []
-    n_rows = max(1, LONGEST // rows.shape[1])
-    for part, is_answer in zip(rows.split(n_rows), mask.split(n_rows), strict=True):
-        part = part.to(model.device)
-        logits, _ = model(part[:, :-1])
-        targets = part[:, context_length:]  # (n, longest)
-        logits = logits[:, context_length - 1 :]  # what is expected at each of them
-        probs = choose(logits.flatten(0, 1).float()).view_as(logits)
-        of_targets = probs.gather(-1, targets[..., None])[..., 0].cpu()  # (n, longest)
-        probabilities.append(of_targets.masked_fill(~is_answer, 1.0).prod(dim=-1))
+    n_rows = max(1, LONGEST // longest)
+    for part, where, counts in zip(
+        rows.split(n_rows), positions.split(n_rows), is_answer.split(n_rows), strict=True
+    ):
+        logits, _ = model(part[:, :-1].to(model.device))
+        at = torch.arange(len(part))[:, None]
+        probs = choose(logits[at, where - 1].flatten(0, 1).float()).cpu()  # (n * longest_answer, V)
+        of_answers = probs.gather(-1, part[at, where].view(-1, 1)).view(where.shape)
+        probabilities.append(of_answers.masked_fill(~counts, 1.0).prod(dim=-1))
     model.train(was_training)
     return torch.cat(probabilities).numpy()
 
 
-def check_lengths(model: GPT, places: Sequence[Recall], context_length: int, longest: int) -> None:
-    if context_length < 1 or context_length + longest - 1 > model.config.context_length:
-        raise ValueError(
-            f"context_length is {context_length}; with completions of up to {longest} characters "
-            f"it must lie between 1 and {model.config.context_length - longest + 1} for this model."
-        )
+def encode_place(tokenizer: Tokenizer, place: Recall, n: int) -> tuple[list[int], int]:
+    """The last n characters and the completion as tokens, and how many come before it."""
+    before = place.before[-n:]
+    tokens = tokenizer.encode(before + place.completion)
+    n_seen, length = 0, 0
+    while length + len(tokenizer.decode(tokens[n_seen : n_seen + 1])) <= len(before):
+        length += len(tokenizer.decode(tokens[n_seen : n_seen + 1]))
+        n_seen += 1
+    if n_seen == 0:
+        raise ValueError(f"{before!r} is less than a token: take more characters.")
+    return tokens, n_seen
+
+
+def check_context(places: Sequence[Recall], context_length: int) -> None:
     shortest = min(len(place.before) for place in places)
-    if shortest < context_length:
+    if not 1 <= context_length <= shortest:
         raise ValueError(
-            f"A place has only {shortest} characters before it, not {context_length}: take "
-            f"recalls(text, context_length={context_length})."
+            f"context_length is {context_length}, and the shortest text before a place has "
+            f"{shortest} characters: take recalls(text, context_length={context_length})."
         )

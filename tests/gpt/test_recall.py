@@ -5,21 +5,22 @@ import pytest
 import torch
 
 from course_utils.data.tales import generate_tales, long_range_facts, split_stories
+from course_utils.gpt.bpe_tokenizer import BPETokenizer
 from course_utils.gpt.characters import CharTokenizer
 from course_utils.gpt.generation import generate
 from course_utils.gpt.model import GPT, GPTConfig
-from course_utils.gpt.recall import Recall, recall_probabilities, recalls
+from course_utils.gpt.recall import Recall, encode_place, recall_probabilities, recalls
 from course_utils.gpt.sampling import temperature_probs
 
 TEXT = generate_tales(6000, seed=4)
 TOKENIZER = CharTokenizer.from_text(generate_tales(60_000, seed=4))
 
 
-def model_of(context_length=64, **options):
+def model_of(vocab_size=TOKENIZER.vocab_size, **options):
     torch.manual_seed(1)
     config = GPTConfig(
-        vocab_size=TOKENIZER.vocab_size,
-        context_length=context_length,
+        vocab_size=vocab_size,
+        context_length=64,
         n_layers=2,
         d_model=16,
         n_heads=2,
@@ -63,6 +64,21 @@ def test_greedy_recall_is_what_the_model_writes_greedily(context_length):
     assert model.training
 
 
+def test_a_token_that_begins_before_the_place_counts_for_the_completion():
+    """Tokens of a BPE hold the space before a word; the last of them is what the model writes."""
+    tokenizer = BPETokenizer.train(generate_tales(60_000, seed=4), 900)
+    model = model_of(vocab_size=tokenizer.vocab_size)
+    place = Recall("Once there was a girl named ", "Emma", (), 1)
+    tokens, n_seen = encode_place(tokenizer, place, 22)
+    assert tokenizer.decode(tokens[:n_seen]) == "here was a girl named"
+    assert tokenizer.decode(tokens[n_seen:]) == " Emma"
+    with torch.no_grad():
+        log_probs = model(torch.tensor([tokens]))[0][0].log_softmax(-1)
+    expected = sum(log_probs[i - 1, tokens[i]].item() for i in range(n_seen, len(tokens)))
+    got = recall_probabilities(model, tokenizer, [place], 22, lambda logits: logits.softmax(-1))[0]
+    assert got == pytest.approx(np.exp(expected), rel=1e-4)
+
+
 def test_sampled_recall_is_as_frequent_as_the_model_writes_the_completion():
     model = model_of()
     before = TEXT[100:150]
@@ -104,8 +120,8 @@ def test_only_the_last_characters_are_seen():
 def test_lengths_that_do_not_fit_are_refused():
     model, place = model_of(), Recall("a" * 80, "abc", (), 1)
     assert recall_probabilities(model, TOKENIZER, [place], 62).shape == (1,)
-    with pytest.raises(ValueError, match="between 1 and 62"):
+    with pytest.raises(ValueError, match="up to 66 tokens here"):
         recall_probabilities(model, TOKENIZER, [place], 63)
-    with pytest.raises(ValueError, match="only 2 characters"):
+    with pytest.raises(ValueError, match="has 2 characters"):
         recall_probabilities(model, TOKENIZER, [Recall("ab", "c", (), 1)], 3)
     assert recall_probabilities(model, TOKENIZER, [], 3).shape == (0,)
