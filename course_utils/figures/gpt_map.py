@@ -83,10 +83,13 @@ def plot_influence(maps: Mapping[str, np.ndarray], tokens: Sequence[str]):
     return figure
 
 
-def plot_norm_of_rows(before: np.ndarray, after: np.ndarray):
+def plot_norm_of_rows(
+    before: np.ndarray, after: np.ndarray, limits: tuple[float, float] | None = None
+):
     """Draw the features of a few rows as dots, before and after normalisation.
 
-    before, after: (N, D). -> a matplotlib figure.
+    before, after: (N, D). limits: of the values on the left, where they shall stay the same from
+    picture to picture. -> a matplotlib figure.
     """
     from matplotlib import pyplot as plt
 
@@ -99,6 +102,7 @@ def plot_norm_of_rows(before: np.ndarray, after: np.ndarray):
         ax.set(title=f"{title}: features of each token", xlabel="value of the feature")
         ax.set_yticks(range(len(rows)), [f"token {i}" for i in range(len(rows))])
         ax.set_ylim(len(rows) - 0.5, -0.5)
+    axes[0].set_xlim(limits)
     figure.tight_layout()
     return figure
 

@@ -58,6 +58,7 @@ def test_rows_are_drawn_with_all_their_features_and_their_means():
     left = figure.axes[0].lines
     np.testing.assert_array_equal(left[2].get_xdata(), before[1])
     assert left[3].get_xdata()[0] == 5.5
+    assert plot_norm_of_rows(before, before, limits=(-3, 20)).axes[0].get_xlim() == (-3, 20)
 
 
 def test_shares_of_each_model_fill_its_bar():

@@ -33,6 +33,13 @@ def norm_cases(rng: np.random.Generator) -> list[Case]:
             weight=np.array([1.0, 1.0, 2.0, 2.0]),
             bias=np.array([0.0, 5.0, 0.0, 0.0]),
         ),
+        case(
+            "a large epsilon",
+            x=np.array([[1.0, 3.0]]),
+            weight=np.array([1.0, 1.0]),
+            bias=np.array([0.0, 0.0]),
+            epsilon=3.0,
+        ),
         drawn("rows of features", 3, 5),
         drawn("rows of features", 6, 2),
         drawn("batches of texts", 2, 3, 4),
