@@ -147,7 +147,7 @@ def test_a_piece_can_be_made_on_the_meta_device_and_copied():
 
 
 def test_answer_below_a_decorator_is_remembered_with_it():
-    cell = '''
+    cell = """
 @torch.no_grad()
 def evaluate(model, batches):
     model.eval()
@@ -158,7 +158,7 @@ def evaluate(model, batches):
         right += (logits.argmax(dim=-1) == labels).sum().item()
         n += len(x)
     return total / n, right / n
-'''
+"""
     run_notebook(PRELUDE, cell, "evaluate = check(evaluate)")
     own = learners_own("evaluate")
     assert own is not None
