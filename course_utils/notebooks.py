@@ -143,18 +143,19 @@ def solve(nb: Any, only: set[str] | None = None) -> Any:
     known = {exercise.name: exercise for exercise in all_exercises()}
     for name, cell in stubs(nb).items():
         if only is None or name in only:
-            cell.source = solution_cell(known[name], leave_out=set(known))
+            cell.source = solution_cell(known[name])
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return nb
 
 
-def solution_cell(exercise: Any, leave_out: set[str]) -> str:
-    """Return a cell that defines an exercise's name by its reference.
+def solution_cell(exercise: Any) -> str:
+    """Return a cell that defines an exercise's name by its reference, with what that needs.
 
-    leave_out: names that the notebook defines itself: the other exercises.
+    Other exercises' references are left out: the notebook defines them itself. Not so what only
+    has the name of one: the `gelu` that a GPT uses is another function than the exercise's.
     """
-    needs = needs_of(exercise.reference)
-    lines = [line for name, line in needs.items() if name not in leave_out]
+    others = {"from {} import {}".format(*e.reference_path.split(":")) for e in all_exercises()}
+    lines = [line for line in needs_of(exercise.reference).values() if line not in others]
     return "\n".join([*lines, exercise.solution_source()])

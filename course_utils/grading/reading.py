@@ -199,6 +199,16 @@ def _last(notebook: Notebook, name: str, exercises: frozenset[str]) -> Definitio
     return found
 
 
+def _imported(notebook: Notebook, name: str) -> Definition | None:
+    """The import that a name comes from, unless the notebook binds it anew after that.
+
+    An import says which of two functions of one name is meant: notebook 09 imports PyTorch's
+    `gelu`, and the exercise of that name is about NumPy's.
+    """
+    bound = [definition for definition in notebook.definitions if name in definition.names]
+    return bound[-1] if bound and isinstance(bound[-1].node, ast.ImportFrom) else None
+
+
 def _only_passes_on(node: ast.stmt) -> bool:
     """Tell `softmax = check(softmax)` and imports of course names from a definition."""
     if isinstance(node, ast.ImportFrom):
@@ -221,10 +231,11 @@ def _gather(notebook, definition, exercises, order, provided, seen) -> None:
             if isinstance(definition.node, ast.AugAssign):
                 _gather_before(notebook, definition, name, exercises, order, provided, seen)
             continue
-        if name in exercises:
+        needed = _imported(notebook, name)
+        if needed is None and name in exercises:
             provided.add(name)
             continue
-        needed = _last(notebook, name, exercises)
+        needed = needed or _last(notebook, name, exercises)
         if needed is not None:
             _gather(notebook, needed, exercises, order, provided, seen)
     order.append(definition)

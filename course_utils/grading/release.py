@@ -121,13 +121,12 @@ def for_nbgrader(numbers: Sequence[str], out: Path) -> list[Path]:
 
 
 def _mark(nb: Any) -> None:
-    names = frozenset(exercise.name for exercise in all_exercises())
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     for name, cell in stubs(nb).items():
         exercise = get(name)
-        cell.source = _with_solution_marks(exercise, cell.source, names)
+        cell.source = _with_solution_marks(exercise, cell.source)
         cell.metadata["nbgrader"] = _grading(name, solution=True)
         check = next(c for c in nb.cells if f"{name} = check({name})" in c.source)
         check.source += (
@@ -154,9 +153,9 @@ def _grading(grade_id: str, points: int | None = None, solution: bool = False) -
     return about if points is None else about | {"points": points}
 
 
-def _with_solution_marks(exercise: Exercise, stub: str, names: frozenset[str]) -> str:
+def _with_solution_marks(exercise: Exercise, stub: str) -> str:
     """Put nbgrader's marks around what a student is to write, in the reference's source."""
-    source = solution_cell(exercise, leave_out=set(names))
+    source = solution_cell(exercise)
     asked = {
         node.name
         for node in ast.walk(ast.parse(stub))

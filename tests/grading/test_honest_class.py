@@ -245,6 +245,14 @@ def test_copies_and_ready_made_calls_are_flagged_and_cost_nothing(box):
     assert scores["mlp_forward"].points == scores["mlp_forward"].of
 
 
+def test_a_name_that_the_notebook_imports_is_not_an_exercise_that_is_called_the_same(box):
+    net = solution_cell(get("FeedForward"))
+    imported, _, rest = net.partition("class FeedForward")
+    assert "import gelu" in imported  # PyTorch's; the exercise `gelu` is about NumPy's
+    score = score_notebook(of_cells(imported, f"class FeedForward{rest}").encode(), "09", 7, box)
+    assert next(e for e in score.exercises if e.name == "FeedForward").state == "correct"
+
+
 @pytest.mark.parametrize("exercise", all_exercises(), ids=lambda e: e.name)
 def test_in_the_box_each_reference_is_right_when_written_out_and_absent_when_imported(
     box, exercise
@@ -252,7 +260,7 @@ def test_in_the_box_each_reference_is_right_when_written_out_and_absent_when_imp
     from course_utils.exercises.judging import State, judge
 
     names = frozenset(e.name for e in all_exercises())
-    source = solution_cell(exercise, leave_out=set(names))
+    source = solution_cell(exercise)
     answer = find_answer(read_notebook(of_cells(source).encode()), exercise.name, names)
     cases = exercise.cases(3)
     verdict = judge(exercise, cases, box.run(exercise, answer, cases))
