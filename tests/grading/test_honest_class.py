@@ -20,7 +20,15 @@ from course_utils.grading import lock
 from course_utils.grading.box import Box
 from course_utils.grading.reading import Answer, find_answer, read_notebook
 from course_utils.grading.scoring import score_notebook
-from course_utils.notebooks import solution_cell, stubs, to_text
+from course_utils.notebooks import (
+    find_root,
+    notebook_paths,
+    read,
+    solution_cell,
+    solve,
+    stubs,
+    to_text,
+)
 
 pytestmark = [
     pytest.mark.skipif(lock.why_not() is not None, reason=f"no box here: {lock.why_not()}"),
@@ -60,6 +68,15 @@ def test_untouched_notebook_is_graded_zero_and_not_ungraded(box):
     assert score.points == 0
     assert {e.state for e in score.exercises} == {"not attempted"}
     assert all(e.reason for e in score.exercises)
+
+
+@pytest.mark.parametrize("path", notebook_paths(find_root()), ids=lambda path: path.stem)
+def test_every_notebook_of_the_course_earns_all_points_when_solved_and_none_when_not(box, path):
+    nb, number = read(path.read_text(encoding="utf-8")), path.name[:2]
+    before = score_notebook(to_text(nb).encode(), number, 7, box)
+    after = score_notebook(to_text(solve(nb)).encode(), number, 7, box)
+    assert {e.state for e in before.exercises} == {"not attempted"}
+    assert (before.points, after.points) == (0, after.of)
 
 
 def test_half_right_notebook_has_the_points_of_what_is_right(box):
