@@ -121,7 +121,7 @@ def train(corpus, preset, folder, resume, steps, seed, device, quiet) -> None:
         n_steps=steps,
         seed=seed,
         device=device,
-        progress=not quiet,
+        progress=not quiet and sys.stderr.isatty(),  # a bar fills a log file with its frames
     )
 
 
