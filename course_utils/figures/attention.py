@@ -50,8 +50,11 @@ def plot_attention_maps(
     return figure
 
 
-def draw_map(ax, weights: np.ndarray, tokens: Sequence[str]):
-    """Draw one map (T, T) on an axis; white is no attention, dark blue all of it."""
+def draw_map(ax, weights: np.ndarray, tokens: Sequence[str], numbered: bool = True):
+    """Draw one map (T, T) on an axis; white is no attention, dark blue all of it.
+
+    numbered: whether to write the weights of a short text into the map.
+    """
     T = len(tokens)
     image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
     small = 9 if T <= 16 else 7
@@ -59,7 +62,7 @@ def draw_map(ax, weights: np.ndarray, tokens: Sequence[str]):
     ax.set_yticks(range(T), tokens, fontsize=small)
     ax.tick_params(length=0)
     ax.grid(False)
-    if T <= MOST_NUMBERED:
+    if numbered and T <= MOST_NUMBERED:
         for (row, column), weight in np.ndenumerate(weights):
             if weight > 0:
                 colour = "white" if weight > DARK_TEXT_BELOW else COLOURS["black"]

@@ -6,7 +6,7 @@ Shown in notebook 00.
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, INKS
 
 WIDTH, HEIGHT = 1.85, 1.1  # of a box
 STEP_X, STEP_Y = 2.2, 1.95  # from box to box
@@ -49,11 +49,11 @@ def draw_course_map():
     ax.set(xlim=(-0.05, right + 0.05), ylim=(-3 * STEP_Y - 0.1, HEIGHT + 0.1), aspect="equal")
     ax.axis("off")
     for i, (part, colour, first, titles) in enumerate(ROWS):
-        y = -i * STEP_Y
-        ax.text(0, y + HEIGHT / 2, part, va="center", fontsize=10, color=COLOURS[colour])
+        y, shade = -i * STEP_Y, INKS.get(colour, COLOURS[colour])
+        ax.text(0, y + HEIGHT / 2, part, va="center", fontsize=10, color=shade)
         for column, title in enumerate(titles):
             number = "" if first is None else f"{first + column:02d}"
-            _box(ax, LEFT + column * STEP_X, y, number, title, COLOURS[colour])
+            _box(ax, LEFT + column * STEP_X, y, number, title, shade)
             if column and first is not None:
                 _arrow(ax, (LEFT + column * STEP_X - STEP_X + WIDTH, y + HEIGHT / 2), column, y)
         if i + 1 < len(ROWS):

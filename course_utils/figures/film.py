@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.figures.style import packed
+from course_utils.figures.style import packed, write_in_ink
 
 SHARPNESS = 1.5  # pixels drawn for each pixel shown, so that it is crisp on a good screen
 COLOURS_KEPT = 64  # of what moves: it is small, and changes from picture to picture
@@ -140,11 +140,13 @@ def _pictures(film: Film) -> list[np.ndarray]:
     film.figure.set_dpi(SHARPNESS * film.figure.dpi)
     for artist in film.moving:
         artist.set_animated(True)  # leaves it out of `canvas.draw`
+    write_in_ink(film.figure)
     canvas.draw()
     ground = canvas.copy_from_bbox(film.figure.bbox)
     pictures = []
     for i in range(len(film.captions)):
         film.draw(i)
+        write_in_ink(film.figure)
         if film.moving:
             canvas.restore_region(ground)
             for artist in film.moving:

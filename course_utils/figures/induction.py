@@ -63,7 +63,7 @@ def film_heads(
     figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.4))
     images = []
     for ax, weights, name in zip(axes, snapshots[0][2], ("layer 1", "layer 2"), strict=True):
-        images.append(draw_map(ax, weights, letters))
+        images.append(draw_map(ax, weights, letters, numbered=False))
         ax.set_title(name, fontsize=11)
     axes[0].set(xlabel="letter that is looked at", ylabel="letter that looks")
     axes[1].set(xlabel="letter that is looked at")

@@ -42,8 +42,10 @@ def _boundary(ax, w, b, length) -> None:
         ax.annotate(
             "", xy=tip, xytext=foot, arrowprops={"arrowstyle": "-|>", "lw": 2, "color": "black"}
         )
-        ax.text(*(tip + 0.05 * w / length), "w", weight="bold", ha="center", va="center")
-        ax.text(*(foot - 0.10 * w / length), "score 0", ha="center", va="center", fontsize=10)
+        light = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5}
+        middle = {"ha": "center", "va": "center", "bbox": light}
+        ax.text(*(tip + 0.05 * w / length), "w", weight="bold", **middle)
+        ax.text(*(foot - 0.10 * w / length), "score 0", fontsize=10, **middle)
 
 
 def draw_layer_shapes(n: int = 2, d_in: int = 3, d_out: int = 4):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from course_utils.figures.style import COLOURS
 
 TINTS = ("#cfe3f3", "#fbe3b3", "#c9e8dc", "#f3d3e3")  # light: black letters stay legible
+FAINT = "#5a5a5a"  # of the signs for spaces and new lines, legible on the tints
 SIGNS = str.maketrans({" ": "·", "\n": "↵"})
 LINE = 78  # characters in a line
 
@@ -37,9 +38,9 @@ def plot_tokens(rows: Mapping[str, Sequence[str]]):
             plt.Rectangle((x + 0.04, y - 0.5), len(text) - 0.08, 1, color=tint, linewidth=0)
         )
         for i, sign in enumerate(text):
-            faint = COLOURS["grey"] if sign in "·↵" else COLOURS["black"]
+            colour = FAINT if sign in "·↵" else COLOURS["black"]
             ax.text(
-                x + i + 0.5, y, sign, family="monospace", fontsize=10.5, color=faint,
+                x + i + 0.5, y, sign, family="monospace", fontsize=10.5, color=colour,
                 ha="center", va="center",
             )  # fmt: skip
     ax.set(xlim=(-0.5, LINE + 0.5), ylim=(line - 0.7, -0.8))
@@ -100,6 +101,6 @@ def _cells(ax, text: str, start: int, y: float, tint: str, name: str) -> None:
         ax.add_patch(Rectangle((start + i + 0.04, y - 0.48), 0.92, 0.96, color=tint, linewidth=0))
         ax.text(
             start + i + 0.5, y, sign, family="monospace", fontsize=10, ha="center", va="center",
-            color=COLOURS["grey"] if sign in "·↵" else COLOURS["black"],
+            color=FAINT if sign in "·↵" else COLOURS["black"],
         )  # fmt: skip
     ax.text(-0.4, y, name, fontsize=9, ha="right", va="center")

@@ -77,7 +77,7 @@ def test_orthogonalising_draws_three_stages_and_two_spectra():
 def test_losses_are_averages_over_the_window():
     loss = np.array([4.0, 2.0, 6.0, 8.0])
     figure = pictures.draw_losses(
-        {"SGD": loss, "mine": loss}, "t", colours={"mine": "red"}, window=2
+        {"SGD": loss, "mine": loss}, "t", colours={"mine": "blue"}, window=2
     )
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), [3.0, 4.0, 7.0])
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_xdata(), [2, 3, 4])
