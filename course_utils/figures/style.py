@@ -17,8 +17,8 @@ COLOURS = {
     "black": "#222222",
     "grey": "#888888",
 }
-# Letters are thinner than lines: on white, these shades of the colours have the contrast of 4.5 that
-# WCAG 2.2 asks of text (success criterion 1.4.3).
+# Letters are thinner than lines: on white, these shades of the colours have the contrast of 4.5
+# that WCAG 2.2 asks of text (success criterion 1.4.3).
 INKS = {
     "blue": "#00659D",
     "orange": "#946700",
