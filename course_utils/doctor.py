@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 import course_utils
@@ -53,8 +54,7 @@ def package_lines(to_do: list[str]) -> list[str]:
         return [row("MISSING", DISTRIBUTION, "the course itself is not installed")]
     lines = []
     for requirement in map(Requirement, requirements):
-        # An extra, such as [lab], is part of the course on one's own computer, not on Colab.
-        wanted = requirement.marker is None or not environment.on_colab()
+        wanted = requirement.marker is None or _belongs_to_the_lab(requirement.marker)
         found = environment.versions((requirement.name,))[requirement.name]
         if found is None and not wanted:
             continue
@@ -67,6 +67,11 @@ def package_lines(to_do: list[str]) -> list[str]:
             continue
         to_do.append(f'pip install "{requirement.name}{requirement.specifier}"')
     return lines
+
+
+def _belongs_to_the_lab(marker: Marker) -> bool:
+    """Of the extras, [lab] is part of the course, on one's own computer; the others are a choice."""
+    return marker.evaluate({"extra": "lab"}) and not environment.on_colab()
 
 
 def machine_lines() -> list[str]:

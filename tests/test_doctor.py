@@ -1,6 +1,7 @@
 """`course doctor`: a report that a learner can act on."""
 
 import importlib.metadata
+import re
 import sys
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_missing_package_is_named_with_what_to_type(monkeypatch):
     report, healthy = doctor.examine()
     assert not healthy
     assert "MISSING  safetensors" in report
-    assert report.splitlines()[-1].strip() == 'pip install "safetensors>=0.4"'
+    assert re.fullmatch(r'pip install "safetensors>=[\d.]+"', report.splitlines()[-1].strip())
 
 
 def test_an_old_package_is_named_with_both_versions(monkeypatch):
@@ -47,6 +48,13 @@ def test_on_colab_jupyterlab_is_not_missed(monkeypatch):
     assert not doctor.examine()[1]
     monkeypatch.setattr(doctor.environment, "on_colab", lambda: True)
     assert doctor.examine()[1]
+
+
+def test_what_only_clusters_need_is_not_missed(monkeypatch):
+    pretend(monkeypatch, "distributed", None)
+    report, healthy = doctor.examine()
+    assert healthy
+    assert "distributed" not in report
 
 
 def test_an_old_python_is_named(monkeypatch):
