@@ -168,9 +168,8 @@ def _build(graph) -> list[_Node]:
 
 
 def drive_topological_order(answer, graph):
-    """Say which of the things that make an order topological hold: many orders are right."""
+    """Return the names in the order that is found, or what else was returned."""
     nodes = _build(graph)
-    parents_of = {node: list(node.parents) for node in nodes}
     needs_recursion = False
     try:
         order = answer(nodes[-1])
@@ -178,25 +177,32 @@ def drive_topological_order(answer, graph):
         order, needs_recursion = nodes, True
     if not isinstance(order, list | tuple) or not all(isinstance(n, _Node) for n in order):
         return order
-    place = {node: i for i, node in enumerate(order)}
+    return {"order": [node.name for node in order], "needs recursion": needs_recursion}
+
+
+def order_properties(found, graph):
+    """Say which of the things that make an order topological hold: many orders are right."""
+    parents_of = {node.name: [p.name for p in node.parents] for node in _build(graph)}
+    order, output = found["order"], list(parents_of)[-1]
+    place = {name: i for i, name in enumerate(order)}
     return {
-        "needs no recursion": not needs_recursion,
-        "nothing is missing": _ancestors(nodes[-1], parents_of) <= set(order),
+        "needs no recursion": not found["needs recursion"],
+        "nothing is missing": _ancestors(output, parents_of) <= set(order),
         "every node once": len(place) == len(order),
         "parents before children": all(
-            place.get(parent, -1) < place[node] for node in order for parent in parents_of[node]
+            place.get(parent, -1) < place[name] for name in order for parent in parents_of[name]
         ),
-        "the output last": bool(order) and order[-1] is nodes[-1],
+        "the output last": bool(order) and order[-1] == output,
     }
 
 
-def _ancestors(output: _Node, parents_of) -> set[_Node]:
+def _ancestors(output: str, parents_of) -> set[str]:
     found, to_do = set(), [output]
     while to_do:
-        node = to_do.pop()
-        if node not in found:
-            found.add(node)
-            to_do.extend(parents_of[node])
+        name = to_do.pop()
+        if name not in found:
+            found.add(name)
+            to_do.extend(parents_of[name])
     return found
 
 

@@ -156,26 +156,41 @@ ENOUGH = 12  # so many examples come out in their old order once in 479 million 
 
 
 def drive_minibatches(answer, inputs, labels, batch_size, seed):
-    """Name what must hold of an epoch: many orders are right. Labels are 10 times the place."""
+    """Run two epochs with one generator, and one with an equal generator; return what came."""
 
     def epoch(rng):
         batches = answer(inputs, labels, batch_size, rng)
         # An answer that never stops yielding is cut off.
         return [(np.array(x), np.array(y)) for x, y in itertools.islice(batches, len(inputs) + 2)]
 
+    def in_a_row(arrays, like):
+        return np.concatenate([like[:0], *arrays])  # also when there is no batch
+
     rng = np.random.default_rng(seed)
-    batches = epoch(rng)
-    x = np.concatenate([inputs[:0], *(x for x, _ in batches)])  # also when there is no batch
-    y = np.concatenate([labels[:0], *(y for _, y in batches)])
+    batches, following = epoch(rng), epoch(rng)
+    equal = epoch(np.random.default_rng(seed))
+    return {
+        "inputs": in_a_row([x for x, _ in batches], inputs),
+        "labels": in_a_row([y for _, y in batches], labels),
+        "batch sizes": [len(y) for _, y in batches],
+        "labels of the next epoch": in_a_row([y for _, y in following], labels),
+        "labels with an equal rng": in_a_row([y for _, y in equal], labels),
+    }
+
+
+def epoch_properties(seen, inputs, labels, batch_size, seed):
+    """Name what must hold of an epoch: many orders are right. Labels are 10 times the place."""
+    x, y, sizes = seen["inputs"], seen["labels"], seen["batch sizes"]
+    if y.ndim != 1 or sum(sizes) != len(y):
+        raise ValueError("labels should be one row of numbers")
     found = {
         "every example comes exactly once": sorted(y.tolist()) == sorted(labels.tolist()),
         "each input keeps its own label": x.shape == (len(y), 2) and bool((x[:, 0] == y).all()),
-        "batch sizes": [len(y) for _, y in batches],
+        "batch sizes": sizes,
     }
     if len(labels) >= ENOUGH:
-        again = np.concatenate([y for _, y in epoch(rng)])
-        same = np.concatenate([y for _, y in epoch(np.random.default_rng(seed))])
-        runs = [bool((np.diff(y) == 10).all()) for _, y in batches]
+        again, same = seen["labels of the next epoch"], seen["labels with an equal rng"]
+        runs = [bool((np.diff(b) == 10).all()) for b in np.split(y, np.cumsum(sizes)[:-1])]
         found |= {
             "the order is random": y.tolist() != labels.tolist(),
             "neighbours are parted, not only batches shuffled": not all(runs),

@@ -255,18 +255,24 @@ MLP_FORWARD = Exercise(
 
 
 def _drive_he(answer, fan_in, fan_out, seed):
-    """Weights are random, so compare their properties: many drawings are right."""
-    weight = answer(fan_in, fan_out, np.random.default_rng(seed))
-    again = answer(fan_in, fan_out, np.random.default_rng(seed))
-    other = answer(fan_in, fan_out, np.random.default_rng(seed + 1))
+    """Draw three weights: two with equal generators and one with another."""
+    weight, again, other = (
+        answer(fan_in, fan_out, np.random.default_rng(s)) for s in (seed, seed, seed + 1)
+    )
     if not isinstance(weight, np.ndarray):
         return weight
+    return {"weight": weight, "again": again, "other": other}
+
+
+def _he_properties(drawn, fan_in, fan_out, seed):
+    """Weights are random, so compare their properties: many drawings are right."""
+    weight = drawn["weight"]
     spread = float(np.std(weight)) / np.sqrt(2 / fan_in)
     centre = float(np.mean(weight)) / (np.std(weight) + 1e-300) * np.sqrt(weight.size)
     return {
         "shape of the weight": str(weight.shape),
-        "same seed, same weights": bool(np.array_equal(weight, again)),
-        "another seed, other weights": not np.array_equal(weight, other),
+        "same seed, same weights": bool(np.array_equal(weight, drawn["again"])),
+        "another seed, other weights": not np.array_equal(weight, drawn["other"]),
         "mean is 0 but for chance": bool(abs(centre) < 5),
         "standard deviation, as a multiple of the right one": round(spread, 1),
     }
@@ -293,6 +299,7 @@ HE_INIT = Exercise(
     why="With the wrong spread of the first weights a deep network says nothing at all.",
     draw_cases=_he_cases,
     drive=_drive_he,
+    properties=_he_properties,
     misconceptions=mistakes.HE_INIT,
     hints=(
         "The derivation ends with a variance. Random generators ask for a standard deviation.",

@@ -194,6 +194,7 @@ TOPOLOGICAL_ORDER = Exercise(
     why="It is the order in which gradients are complete; every framework walks its graph so.",
     draw_cases=cases.topological_order,
     drive=cases.drive_topological_order,
+    properties=cases.order_properties,
     misconceptions=mistakes.TOPOLOGICAL_ORDER,
     hints=(
         "A node may be listed when all its parents are listed. So on first meeting a node, look at "

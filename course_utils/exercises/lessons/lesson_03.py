@@ -107,6 +107,7 @@ MINIBATCHES = Exercise(
     why="Every training loop is fed by this; its mistakes raise no error, they only teach wrong.",
     draw_cases=cases.minibatches_cases,
     drive=cases.drive_minibatches,
+    properties=cases.epoch_properties,
     misconceptions=mistakes.MINIBATCHES,
     hints=(
         "Do not shuffle the data: shuffle the numbers of the examples, 0 to N - 1, and look the "
