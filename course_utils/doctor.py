@@ -70,7 +70,7 @@ def package_lines(to_do: list[str]) -> list[str]:
 
 
 def _belongs_to_the_lab(marker: Marker) -> bool:
-    """Of the extras, [lab] is part of the course, on one's own computer; the others are a choice."""
+    """Of the extras, only [lab] is part of the course, and only on a computer of one's own."""
     return marker.evaluate({"extra": "lab"}) and not environment.on_colab()
 
 
