@@ -5,20 +5,17 @@
 The step: an MLP of 64-64-10 features with ReLU, batch 64, softmax with cross-entropy, gradients of
 all parameters, one step of gradient descent. Everyone starts from the same weights and must arrive
 at the same ones. The peers take turns; a ratio is the median over the rounds of two peers' times in
-the same round. One thread: the matrices are too small to share. micrograd (Andrej Karpathy, 2020,
-version 0.1.0 on PyPI) has one object for each number, and neither exp nor log: it is given the
-gradient of the loss for nothing. Exits with 1 when the engine is slower than it claims to be.
+the same round. One thread: the matrices are too small to share. micrograd (Andrej Karpathy, 2020)
+has one object for each number, and neither exp nor log: it is given the gradient of the loss for
+nothing. Exits with 1 when the engine is slower than it claims to be.
 """
 
-import argparse
-import os
-import platform
-import statistics
 import sys
 import time
 from dataclasses import dataclass
 
 import numpy as np
+from measuring import Report, every, median_seconds, options, ratio, seconds_of, take_turns
 from threadpoolctl import threadpool_limits
 
 from course_utils.scratch.autograd import Tensor
@@ -187,77 +184,49 @@ def assert_equal_steps(peers: dict, rtol: float) -> None:
             np.testing.assert_allclose(got, expected, rtol=rtol, atol=rtol, err_msg=name)
 
 
-def measure(peers: dict, rounds: int, clock=time.perf_counter) -> dict[str, list[float | None]]:
-    """Let the peers take turns. For each a list over the rounds: seconds for one step, or None
-    where it sat out (a peer whose one step takes seconds does not come in every round)."""
-    seconds: dict[str, list[float | None]] = {name: [] for name in peers}
-    for turn in range(rounds):
-        names = list(peers) if turn % 2 else list(peers)[::-1]
-        for name in names:
-            slow = isinstance(peers[name], Micrograd)
-            if slow and turn % SLOW_PEER_EVERY:
-                seconds[name].append(None)
-                continue
-            n_steps = 1 if slow else STEPS_A_TURN
-            start = clock()
-            for _ in range(n_steps):
-                peers[name].step()
-            seconds[name].append((clock() - start) / n_steps)
-    return seconds
+def turns(peers: dict, clock=time.perf_counter) -> dict:
+    """For `take_turns`: a turn is some steps, or now and then one for a peer that is slow."""
+    return {
+        name: every(SLOW_PEER_EVERY, lambda peer=peer: seconds_of(peer.step, 1, clock))
+        if isinstance(peer, Micrograd)
+        else lambda peer=peer: seconds_of(peer.step, STEPS_A_TURN, clock)
+        for name, peer in peers.items()
+    }
 
 
-def ratio(seconds: dict, name: str, to: str) -> float:
-    """The median, over the rounds in which both ran, of how many times as long `name` took."""
-    pairs = zip(seconds[name], seconds[to], strict=True)
-    return statistics.median(a / b for a, b in pairs if a is not None and b is not None)
-
-
-def machine() -> str:
-    """The processor's name, the cores, and the versions that matter."""
-    import torch
-
-    name = platform.processor() or platform.machine()
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-        name = models[0] if models else name
-    return (
-        f"{name}, {os.cpu_count()} cores, one thread used; Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, torch {torch.__version__}, micrograd 0.1.0"
-    )
-
-
-def run(dtype, rounds: int, kinds: tuple) -> bool:
-    """Measure one dtype, print the table, and tell whether the engine is as fast as it claims."""
+def run(dtype, report: Report, rounds: int, kinds: tuple) -> None:
+    """Measure one dtype, say what came out, and claim that the engine is fast."""
     peers = {kind.__name__: kind(Problem.draw(dtype=dtype)) for kind in kinds}
     assert_equal_steps(peers, rtol=1e-9 if dtype == np.float64 else 1e-3)
     quick = {name: peer for name, peer in peers.items() if not isinstance(peer, Micrograd)}
-    measure(quick, 5)  # warm up
-    seconds = measure(peers, rounds)
-    print(f"\n{np.dtype(dtype).name}: medians of {rounds} rounds of {STEPS_A_TURN} steps")
+    take_turns(turns(quick), 5)  # warm up
+    seconds = take_turns(turns(peers), rounds, warm_up=0)
+    kind = np.dtype(dtype).name
+    report.say(f"{kind}: medians of {rounds} rounds of {STEPS_A_TURN} steps")
     for name in peers:
-        taken = [s for s in seconds[name] if s is not None]
-        print(
-            f"  {name:<14}{1e6 * statistics.median(taken):12,.1f} µs a step"
+        report.say(
+            f"  {name:<14}{1e6 * median_seconds(seconds, name):12,.1f} µs a step"
             f"{ratio(seconds, name, 'ByHand'):12,.2f} x by hand"
             f"{ratio(seconds, name, 'Engine'):12,.2f} x the engine"
         )
-    to_hand = ratio(seconds, "Engine", "ByHand")
-    good = to_hand <= LIMIT and ratio(seconds, "PyTorch", "Engine") > 1
-    print(f"  at most {LIMIT} x by hand, and faster than PyTorch: {good}")
-    return good
+    report.claim(
+        f"a step of the engine, {kind}, beside NumPy by hand",
+        ratio(seconds, "Engine", "ByHand"), LIMIT, unit="times",
+    )  # fmt: skip
+    report.claim(
+        f"a step of PyTorch, {kind}, beside the engine's",
+        ratio(seconds, "PyTorch", "Engine"), 1.0, at_least=True, unit="times",
+    )  # fmt: skip
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=60)
-    options = parser.parse_args()
-    print(machine())
+    given = options(__doc__, rounds=60).parse_args()
+    report = Report(__file__, ("numpy", "torch", "micrograd"), given.save)
     quick = (ByHand, Engine, EngineUnfused, PyTorch)
     with threadpool_limits(1):
-        good = run(np.float64, options.rounds, (*quick, Micrograd))
-        good &= run(np.float32, options.rounds, quick)
-    return 0 if good else 1
+        run(np.float64, report, given.rounds, (*quick, Micrograd))
+        run(np.float32, report, given.rounds, quick)
+    return report.finish()
 
 
 if __name__ == "__main__":

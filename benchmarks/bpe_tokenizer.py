@@ -1,33 +1,32 @@
 """BPE in Python beside the same in Rust: training to 1,024 tokens, and encoding the whole text.
 
-    python benchmarks/bpe_tokenizer.py TEXT_FILE [--rounds 7]
+    python benchmarks/bpe_tokenizer.py [--rounds 7]
 
 The peer is Hugging Face's library tokenizers, byte-level, with GPT-2's way of cutting words, given
 the text in whichever way is faster for it: at once, or line by line with all its threads. The
-claims are made for Tiny Shakespeare. Encoding starts from a new tokenizer each time, whose cache of
-words is empty, and both must give the same tokens. The two take turns; a ratio is the median over
-the rounds. Exits with 1 when a claim does not hold.
+text is Tiny Shakespeare, all of it. Encoding starts from a new tokenizer each time, whose cache of
+words is empty, and both must give the same tokens. All take turns; a ratio is the median over the
+rounds. Exits with 1 when a claim does not hold.
 """
 
-import argparse
-import os
-import platform
-import statistics
 import sys
 import tempfile
-import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from measuring import Report, median_seconds, options, ratio, seconds_of, take_turns
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from tokenizers import __version__ as version
 
+from course_utils.data.corpora import load_corpus
 from course_utils.gpt.bpe_tokenizer import BPETokenizer
 
 VOCAB_SIZE = 1024
 CLAIMS = {"train": 1.5, "encode": 1.0}  # our time over the faster of the library's, at most
+SAYS = {"train": "BPE training to 1,024 tokens", "encode": "encoding the whole text with BPE"}
 
 
-def library_train(texts):
+def library_train(texts) -> Tokenizer:
     peer = Tokenizer(models.BPE())
     peer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     peer.decoder = decoders.ByteLevel()
@@ -40,62 +39,54 @@ def library_train(texts):
     return peer
 
 
+def saved(tokenizer: BPETokenizer) -> str:
+    """Its tokenizer.json, which the library reads too."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tokenizer.json"
+        tokenizer.save(path)
+        return path.read_text(encoding="utf-8")
+
+
+def after(make: Callable, use: Callable) -> float:
+    """The seconds that `use(made)` takes, without those that making it takes."""
+    made = make()
+    return seconds_of(lambda: use(made))
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("text_file", type=Path)
-    parser.add_argument("--rounds", type=int, default=7)
-    arguments = parser.parse_args()
-    text = arguments.text_file.read_text(encoding="utf-8")
+    given = options(__doc__, rounds=7).parse_args()
+    report = Report(__file__, ("tokenizers", "regex"), given.save)
+    corpus = load_corpus("tinyshakespeare")
+    text = corpus.text_train + corpus.text_validation
     lines = text.splitlines(keepends=True)
 
     trained = BPETokenizer.train(text, VOCAB_SIZE)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tokenizer.json"
-        trained.save(path)
-        saved = path.read_text(encoding="utf-8")
-    if Tokenizer.from_str(saved).encode(text).ids != trained.encode(text):
+    for_library = saved(trained)
+    if Tokenizer.from_str(for_library).encode(text).ids != trained.encode(text):
         print("The two encode the text differently.")
         return 1
 
-    def encode_anew():
-        return BPETokenizer(trained.merges), lambda tokenizer: tokenizer.encode(text)
-
-    def peer_anew(method):
-        return Tokenizer.from_str(saved), lambda tokenizer: method(tokenizer)
-
-    tasks = {
-        ("train", "course"): lambda: (None, lambda _: BPETokenizer.train(text, VOCAB_SIZE)),
-        ("train", "library, at once"): lambda: (None, lambda _: library_train([text])),
-        ("train", "library, by lines"): lambda: (None, lambda _: library_train(lines)),
-        ("encode", "course"): encode_anew,
-        ("encode", "library, at once"): lambda: peer_anew(lambda t: t.encode(text)),
-        ("encode", "library, by lines"): lambda: peer_anew(lambda t: t.encode_batch_fast(lines)),
+    ours, theirs = partial(BPETokenizer, trained.merges), partial(Tokenizer.from_str, for_library)
+    peers = {
+        "train: course": lambda: seconds_of(lambda: BPETokenizer.train(text, VOCAB_SIZE)),
+        "train: library, at once": lambda: seconds_of(lambda: library_train([text])),
+        "train: library, by lines": lambda: seconds_of(lambda: library_train(lines)),
+        "encode: course": lambda: after(ours, lambda t: t.encode(text)),
+        "encode: library, at once": lambda: after(theirs, lambda t: t.encode(text)),
+        "encode: library, by lines": lambda: after(theirs, lambda t: t.encode_batch_fast(lines)),
     }
-    seconds = {key: [] for key in tasks}
-    for i in range(arguments.rounds + 1):  # the first round warms up
-        for key, prepare in tasks.items():
-            tokenizer, run = prepare()
-            began = time.perf_counter()
-            run(tokenizer)
-            if i:
-                seconds[key].append(time.perf_counter() - began)
-
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
-        end="",
-    )
-    print(f"tokenizers {version}; {arguments.rounds} rounds")
-    for (task, who), values in seconds.items():
-        print(f"{task:7s} {who:18s} {statistics.median(values):7.3f} s")
-    holds = True
+    seconds = take_turns(peers, given.rounds)
+    report.say(f"{len(text):,} characters, {given.rounds} rounds")
+    for name in peers:
+        report.say(f"{name:26s} {median_seconds(seconds, name):7.3f} s")
     for task, most in CLAIMS.items():
-        peers = [values for key, values in seconds.items() if key[0] == task and key[1] != "course"]
-        fastest = min(peers, key=statistics.median)
-        pairs = zip(seconds[task, "course"], fastest, strict=True)
-        ratio = statistics.median(own / peer for own, peer in pairs)
-        print(f"{task:7s} {ratio:.2f} times the library's time (claimed: at most {most})")
-        holds &= ratio <= most
-    return 0 if holds else 1
+        of_library = [name for name in peers if name.startswith(f"{task}: library")]
+        fastest = min(of_library, key=lambda name: median_seconds(seconds, name))
+        report.claim(
+            f"{SAYS[task]}, beside tokenizers (Rust)",
+            ratio(seconds, f"{task}: course", fastest), most, unit="times",
+        )  # fmt: skip
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How fast a class is graded: `course grade` beside nbgrader's autograde of the exported notebook.
 
-    python benchmarks/grading.py [--class-size 40] [--rounds 3] [--largest 400]
+    python benchmarks/grading.py [--rounds 3] [--class-size 40] [--largest 400]
 
 Both grade correct submissions of notebook 01, on one core, as whole commands. nbgrader runs each
 notebook from top to bottom; the course's grader runs the answers alone, on drawn cases, in a box.
@@ -11,14 +11,14 @@ nbgrader 0.9.6 (https://nbgrader.readthedocs.io) must be installed: tests/requir
 """
 
 import argparse
+import itertools
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from measuring import Report, median_seconds, options, ratio, seconds_of, take_turns
 
 from course_utils.grading.release import for_nbgrader
 from course_utils.notebooks import find_root, notebook_paths, read, solve, stubs, to_text
@@ -71,25 +71,30 @@ def nbgrader_seconds(course: Path, name: str, answers, round_number: int) -> flo
 
 
 def timed(command: list, cwd: Path | None = None) -> float:
-    start = time.perf_counter()
-    subprocess.run(
-        command, check=True, cwd=cwd, env=ENVIRONMENT, capture_output=True, stdin=subprocess.DEVNULL
+    return seconds_of(
+        lambda: subprocess.run(
+            command,
+            check=True,
+            cwd=cwd,
+            env=ENVIRONMENT,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+        )
     )
-    return time.perf_counter() - start
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--class-size", type=int, default=40)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--largest", type=int, default=400)
-    given = options.parse_args()
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    parser = options(__doc__, rounds=3)
+    parser.add_argument("--class-size", type=int, default=40)
+    parser.add_argument("--largest", type=int, default=400)
+    given = parser.parse_args()
+    report = Report(__file__, ("nbgrader",), given.save)
     with tempfile.TemporaryDirectory() as folder:
-        return measure(Path(folder), given)
+        measure(Path(folder), report, given)
+    return report.finish()
 
 
-def measure(root: Path, given: argparse.Namespace) -> int:
+def measure(root: Path, report: Report, given: argparse.Namespace) -> None:
     (source,) = for_nbgrader(["01"], root / "nbgrader")
     name = source.parent.name
     generate = [sys.executable, "-m", "nbgrader", "generate_assignment", name]
@@ -98,24 +103,29 @@ def measure(root: Path, given: argparse.Namespace) -> int:
     untouched = read(path.read_text(encoding="utf-8"))
     solved = solve(read(path.read_text(encoding="utf-8")))
     answers = (untouched, {cell.id: cell.source for cell in solved.cells})
-    ratios = []
-    for i in range(given.rounds):
-        ours = course_seconds(root / f"round{i}", given.class_size) / given.class_size
-        theirs = nbgrader_seconds(root / "nbgrader", name, answers, i) / WITH_NBGRADER
-        ratios.append(theirs / ours)
-        print(
-            f"  a submission: {ours:.2f} s here, {theirs:.1f} s by nbgrader, {ratios[-1]:.1f} times"
-        )
-    ratio = statistics.median(ratios)
-    print(f"faster than nbgrader autograde: {ratio:.1f} times (goal {GOAL:g})")
+    numbers = itertools.count()  # of folders, so that each grading finds new submissions
+
+    def ours() -> float:
+        folder = root / f"round{next(numbers)}"
+        return course_seconds(folder, given.class_size) / given.class_size
+
+    def theirs() -> float:
+        return nbgrader_seconds(root / "nbgrader", name, answers, next(numbers)) / WITH_NBGRADER
+
+    peers = {"course": ours, "nbgrader": theirs}
+    seconds = take_turns(peers, given.rounds, warm_up=0)
+    for peer in peers:
+        report.say(f"{peer:10s} {median_seconds(seconds, peer):6.2f} s for each submission")
+    report.claim(
+        "a submission graded: nbgrader autograde beside `course grade`",
+        ratio(seconds, "nbgrader", "course"), GOAL, at_least=True, unit="times",
+    )  # fmt: skip
     small = course_seconds(root / "small", given.largest // 10)
     large = course_seconds(root / "large", given.largest)
-    growth = large / small
-    print(
-        f"a class of {given.largest // 10}: {small:.1f} s; of {given.largest}: {large:.1f} s; "
-        f"{growth:.1f} times the cost of a tenth (goal at most {LINEAR:g})"
+    report.say(
+        f"a class of {given.largest // 10}: {small:.1f} s; of {given.largest}: {large:.1f} s"
     )
-    return 0 if ratio >= GOAL and growth <= LINEAR else 1
+    report.claim("grading ten times the class costs", large / small, LINEAR, unit="times")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,20 @@
 """The peers of benchmarks/autograd.py do the same work, and the engine is as fast as it claims."""
 
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "autograd.py"
+
+@pytest.fixture(scope="module")
+def benchmark(load):
+    return load("autograd")
 
 
 @pytest.fixture(scope="module")
-def benchmark():
-    spec = importlib.util.spec_from_file_location("benchmark_of_autograd", PATH)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look it up
-    spec.loader.exec_module(module)
-    return module
+def measuring(load):
+    return load("measuring")
 
 
 def test_all_peers_make_the_same_step(benchmark):
@@ -47,12 +43,12 @@ def test_a_peer_that_does_other_work_is_found_out(benchmark):
 
 
 @pytest.mark.slow
-def test_a_step_costs_little_more_than_by_hand_and_less_than_pytorchs(benchmark):
+def test_a_step_costs_little_more_than_by_hand_and_less_than_pytorchs(benchmark, measuring):
     """In processor time, so that a busy machine does not fail it."""
     with threadpool_limits(1):
         kinds = (benchmark.ByHand, benchmark.Engine, benchmark.PyTorch)
         peers = {kind.__name__: kind(benchmark.Problem.draw()) for kind in kinds}
-        benchmark.measure(peers, 3)
-        seconds = benchmark.measure(peers, 60, clock=time.process_time)
-    assert benchmark.ratio(seconds, "Engine", "ByHand") <= benchmark.LIMIT
-    assert benchmark.ratio(seconds, "PyTorch", "Engine") > 1
+        turns = benchmark.turns(peers, clock=time.process_time)
+        seconds = measuring.take_turns(turns, rounds=60, warm_up=3)
+    assert measuring.ratio(seconds, "Engine", "ByHand") <= benchmark.LIMIT
+    assert measuring.ratio(seconds, "PyTorch", "Engine") > 1
