@@ -3,6 +3,7 @@
 Maintainers stamp (`course stamp`); tests and instructors solve.
 """
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,15 @@ _REPOSITORY_LINE = re.compile(
     r'^Repository = "(?P<url>https://github\.com/(?P<slug>[^"/]+/[^"/]+))"$', re.M
 )
 _SLUG = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -68,6 +78,9 @@ def repository_slug(root: Path) -> str:
 def stamp(root: Path, repository: str | None = None, write: bool = True) -> list[Path]:
     """Write the repository's address into badges and setup cells, wherever it differs.
 
+    From the notebooks goes, too, what each run writes anew and says nothing to a reader: times,
+    versions, the states and random ids of widgets.
+
     repository: "owner/name" to move to; None keeps what pyproject.toml says.
     write: False changes nothing.
     Returns the files that differed. Raises ValueError when `repository` is not "owner/name".
@@ -98,7 +111,18 @@ def _stamped(path: Path, text: str, slug: str) -> str:
             cell.source = _stamped_badges(cell.source, slug)
         elif "setup" in cell.metadata.get("tags", []):
             cell.source = SETUP_CELL.format(repository=f"https://github.com/{slug}")
-    return to_text(nb)
+    return to_text(_without_traces(nb))
+
+
+def _without_traces(nb: Any) -> Any:
+    """Leave of a notebook, in place, what is the same after each run: its diffs then show work."""
+    nb.metadata = copy.deepcopy(_METADATA)
+    for cell in nb.cells:
+        cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
+        for output in cell.get("outputs", ()):
+            if view := output.get("data", {}).get(_WIDGET):
+                view["model_id"] = cell.id
+    return nb
 
 
 def _stamped_badges(text: str, slug: str) -> str:
