@@ -36,9 +36,10 @@ def learners_own(name: str) -> Callable | None:
     Returns None when there is none, or when it no longer runs.
     """
     path = _path(name)
-    if not path.is_file():
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):  # none yet, or not ours
         return None
-    source = path.read_text(encoding="utf-8")
     # Known to linecache, so that a traceback shows the learner's line.
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
     namespace: dict[str, Any] = {"__name__": RESTORED + name}

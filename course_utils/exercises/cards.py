@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.exercises.comparing import named_property
+from course_utils.exercises.comparing import describe, named_property
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.judging import Failure, State, Verdict
 
@@ -81,6 +81,13 @@ def tried(verdict: Verdict) -> str:
 
 def show_value(value: Any) -> str:
     """Write a value the way a learner would print it, rounded and cut to fit a card."""
+    try:
+        return _written(value)
+    except Exception:  # a learner's object may have a `__repr__` that fails
+        return f"{describe(value)}, which cannot be printed"
+
+
+def _written(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         return show_value(value.item())
     if isinstance(value, np.ndarray):

@@ -91,7 +91,17 @@ def _number_difference(expected, got, rtol, atol, where) -> Difference | None:
         return Difference("shape", says, where, expected, got)
     if isinstance(got, bool) or not isinstance(got, int | float | complex):
         return _wrong_kind(expected, got, where)
-    return _values_difference(np.asarray(expected), np.asarray(got), rtol, atol, where)
+    return _values_difference(
+        np.asarray(_as_float(expected)), np.asarray(_as_float(got)), rtol, atol, where
+    )
+
+
+def _as_float(number: int | float | complex) -> float | complex:
+    """The same number; a whole number that no float can hold becomes infinite."""
+    try:
+        return number if isinstance(number, complex) else float(number)
+    except OverflowError:
+        return np.copysign(np.inf, number > 0 or -1)
 
 
 def _array_difference(expected, got, rtol, atol, where) -> Difference | None:

@@ -85,4 +85,5 @@ def _read(path) -> dict[str, Any]:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # none yet, or not ours
         return {}
-    return entry if isinstance(entry, dict) else {}
+    ours = isinstance(entry, dict) and isinstance(entry.get("checks", 0), int)
+    return entry if ours else {}

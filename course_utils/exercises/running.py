@@ -114,8 +114,7 @@ def _run_case(
     inputs = copy.deepcopy(dict(one.inputs))
     start = printed.tell()
     try:
-        # Copied, so that nothing the answer keeps and changes later can reach it.
-        value = copy.deepcopy(plain(exercise.drive(answer, **inputs)))
+        value = _kept(exercise.drive(answer, **inputs))
         changed = tuple(
             name
             for name, before in one.inputs.items()
@@ -127,7 +126,9 @@ def _run_case(
             repeats = _same(value, again)
     except NotImplementedError as error:
         return Outcome("unwritten", error=_message(error), line=_own_line(error, answer))
-    except (Exception, SystemExit) as error:
+    except _TimeUp:
+        raise
+    except BaseException as error:  # SystemExit and its like are the answer's, too
         return Outcome(
             "raised",
             error=_message(error),
@@ -137,6 +138,17 @@ def _run_case(
     return Outcome(
         "returned", value=value, changed=changed, repeats=repeats, printed=_since(printed, start)
     )
+
+
+def _kept(value: Any) -> Any:
+    """Plain data, copied, so that nothing the answer keeps and changes later can reach it.
+
+    What cannot be copied, such as a generator, is no answer, whatever becomes of it.
+    """
+    try:
+        return copy.deepcopy(plain(value))
+    except Exception:
+        return value
 
 
 def _since(printed: io.StringIO, start: int) -> str:
@@ -153,7 +165,10 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _message(error: BaseException) -> str:
-    text = str(error)
+    try:
+        text = str(error)
+    except Exception:  # of an exception that the learner wrote
+        text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -83,6 +83,66 @@ def test_check_never_raises_whatever_it_is_given():
         assert checking.verdict_on(exercise, odd).state in ("could not check", "incorrect")
 
 
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("no words for it")
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+ODD_VALUES = {
+    "an object without words": Unprintable(),
+    "a list of such": [Unprintable()],
+    "lists in lists in lists": nested(900),
+    "a generator": (number for number in range(3)),
+    "a whole number that no float holds": 10**400,
+    "one too long to be printed": -(10**5000),
+    "an array of objects": np.array([1, None], dtype=object),
+    "dates": np.array(["2020-01-01"], dtype="datetime64[D]"),
+    "a module": np,
+}
+
+
+@pytest.mark.parametrize("kind", ODD_VALUES)
+@pytest.mark.parametrize("name", ["standard_score", "count_macs", "mlp_backward"])
+def test_any_value_that_an_answer_returns_ends_in_a_card(name, kind, capsys):
+    def answer(*inputs):
+        return ODD_VALUES[kind]
+
+    answer.__name__ = name
+    assert check(answer) is get(name).reference
+    assert checking._verdicts[name].state in ("could not check", "incorrect")
+    assert len(capsys.readouterr().out) < 5000
+
+
+def test_a_function_that_yields_is_told_that_it_gives_a_generator(capsys):
+    def standard_score(x):
+        yield x
+
+    check(standard_score)
+    assert "is a generator, but should be" in capsys.readouterr().out
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("nothing to say")
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, GeneratorExit, BaseException, Mute])
+def test_whatever_an_answer_raises_is_told_and_not_taken_for_a_loop(raised, capsys):
+    def standard_score(x):
+        raise raised
+
+    check(standard_score)
+    assert state() == "could not check"
+    assert f"It raised {raised.__name__}." in capsys.readouterr().out
+
+
 def test_interrupting_the_kernel_during_a_check_stops_the_answer():
     program = """
 import os, signal, threading, time
@@ -153,10 +213,11 @@ def test_solved_exercise_stays_solved_in_the_journal(learners_folder):
     assert journal.read()["standard_score"] == entry
 
 
-def test_damaged_journal_is_not_in_the_way(learners_folder):
+@pytest.mark.parametrize("content", [b"{broken", b"[]", b"\xff\xfe", b'{"checks": "many"}'])
+def test_damaged_journal_is_not_in_the_way(learners_folder, content):
     path = learners_folder / "progress" / "standard_score.json"
     path.parent.mkdir(parents=True)
-    path.write_text("{broken")
+    path.write_bytes(content)
     check(named(right))
     assert journal.read()["standard_score"]["solved"] is True
 
@@ -202,10 +263,11 @@ for cell in [
     assert own is not layers.standard_score
 
 
-def test_damaged_answer_counts_as_none(learners_folder):
+@pytest.mark.parametrize("content", [b"def standard_score(x:\n", b"\xff\xfe", b"raise ValueError"])
+def test_damaged_answer_counts_as_none(learners_folder, content):
     path = learners_folder / "answers" / "standard_score.py"
     path.parent.mkdir(parents=True)
-    path.write_text("def standard_score(x:\n")
+    path.write_bytes(content)
     assert learners_own("standard_score") is None
     assert learners_own("softmax_that_was_never_written") is None
 
