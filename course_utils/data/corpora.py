@@ -10,6 +10,7 @@ addresses (downloads.py). What cannot be had is told in one message, without a s
 notebook.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +57,10 @@ def load_corpus(
         text = _read_text(fetch(source, progress=progress))
         train, validation = (_split_lines if source.is_list else _split_end)(text)
         return Corpus(source.name, train, validation, about=source.about)
-    path = Path(name_or_path).expanduser()
-    if not path.is_file():
+    path = Path(os.path.expanduser(name_or_path))
+    if not os.path.isfile(path):  # unlike Path's, also False for what can be no path
         raise CorpusUnavailable(
-            f"There is no corpus and no file named {str(name_or_path)!r}.\n"
+            f"There is no corpus and no file named {str(name_or_path)!r:.200}.\n"
             f"Take one of {', '.join(CORPUS_NAMES)}, or the path of a text file."
         )
     text = _read_text(path)

@@ -103,7 +103,7 @@ def _in_data_dir(source: Source) -> Path | None:
     if not folder:
         return None
     for name in source.file_names:
-        path = Path(folder).expanduser() / name
+        path = Path(os.path.expanduser(folder)) / name
         if not path.is_file():
             continue
         found = _sha256(path)

@@ -62,10 +62,18 @@ class CharTokenizer:
 
     @classmethod
     def load(cls, path: str | Path) -> "CharTokenizer":
+        """Read what `save` wrote. Raises ValueError when the file holds something else."""
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("type") != "characters":
             raise ValueError(
                 f"{path} holds no character tokenizer. Read it with "
                 f"course_utils.gpt.tokenizers.load_tokenizer, which tells the kinds apart."
             )
-        return cls(content["characters"])
+        characters = content.get("characters")
+        if not isinstance(characters, list) or not all(
+            isinstance(character, str) and len(character) == 1 for character in characters
+        ):
+            raise ValueError(
+                f"{path} is damaged: its characters should be a list of single characters."
+            )
+        return cls(characters)

@@ -39,8 +39,15 @@ def save_checkpoint(folder: Path, model: nn.Module, state: dict[str, Any], step:
     partial = folder / f".partial-{os.getpid()}-{final.name}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save_model(model, str(partial / WEIGHTS))
-    torch.save(state, partial / STATE)
+    try:
+        save_model(model, str(partial / WEIGHTS))
+        torch.save(state, partial / STATE)
+    except (SafetensorError, RuntimeError, OSError) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise CheckpointError(
+            f"The checkpoint of step {step} could not be written to {folder} "
+            f"({in_short(error)}). Is the disk full? The one before it, if any, is whole."
+        ) from None
     sums = {name: file_sum(partial / name) for name in (WEIGHTS, STATE)}
     (partial / CONTENTS).write_text(json.dumps({"step": step, "sha256": sums}), encoding="utf-8")
     for name in (WEIGHTS, STATE, CONTENTS, "."):
@@ -79,9 +86,8 @@ def load_weights(checkpoint: Path, model: nn.Module) -> None:
     try:
         load_model(model, str(checkpoint / WEIGHTS), device=device_of(model))
     except (SafetensorError, RuntimeError) as error:
-        first_line = str(error).strip().splitlines()[0]
         raise CheckpointError(
-            f"{checkpoint / WEIGHTS} does not fit this model ({first_line}). "
+            f"{checkpoint / WEIGHTS} does not fit this model ({in_short(error)}). "
             f"Build the model from the config.json of the same run."
         ) from None
 
@@ -96,6 +102,10 @@ def load_state(checkpoint: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{checkpoint / STATE} holds more than data, so it was not read: it may come from "
             f"someone who wants to run a program on your computer."
+        ) from None
+    except Exception as error:  # torch.load raises whatever it stumbles over
+        raise CheckpointError(
+            f"{checkpoint / STATE} is not a state that the course wrote ({in_short(error)})."
         ) from None
 
 
@@ -129,6 +139,11 @@ def flush_to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def in_short(error: Exception) -> str:
+    """What an error says, on one line of a bearable length."""
+    return f"{' '.join(str(error).split()) or type(error).__name__:.200}"
 
 
 def device_of(model: nn.Module) -> str:

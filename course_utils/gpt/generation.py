@@ -142,11 +142,11 @@ def check_options(tokens, temperature, top_k, top_p, repetition_penalty) -> None
             f"tokens must have shape (batch, time) with at least one token to continue, not "
             f"{tuple(tokens.shape)}. Start an empty text with a newline or an end-of-text token."
         )
-    if temperature < 0:
+    if not temperature >= 0:  # nan is neither above 0 nor below
         raise ValueError(f"temperature is {temperature}; it must be 0 (greedy) or more.")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k is {top_k}; it must be 1 or more, or None for all tokens.")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p is {top_p}; it must lie above 0 and be at most 1.")
-    if repetition_penalty <= 0:
+    if not repetition_penalty > 0:
         raise ValueError(f"repetition_penalty is {repetition_penalty}; it must be above 0.")

@@ -132,8 +132,10 @@ def read_config(path: Path) -> GPTConfig:
         raise ValueError(
             f"There is no {path}. A GPT-2 folder holds config.json and model.safetensors."
         ) from None
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no configuration: its JSON is no object.")
     for option, supported in {
         "model_type": ("gpt2",),
         "activation_function": ("gelu_new", "gelu_pytorch_tanh"),

@@ -4,7 +4,9 @@ The format is that of Hugging Face's tokenizers library. Only byte-level BPE tha
 GPT-2 does is read; a file that asks for anything else is refused with the reason.
 """
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,17 +59,18 @@ def write_tokenizer_json(tokenizer: BPETokenizer, path: str | Path) -> None:
 
 def read_tokenizer_json(path: str | Path) -> BPETokenizer:
     content = read_json(path)
-    if problem := _unsupported(content):
-        raise ValueError(
-            f"{path} describes a tokenizer that the course cannot reproduce: {problem}. It reads "
-            f"byte-level BPE with GPT-2's way of cutting words; for others use the library "
-            f"tokenizers."
-        )
-    special = {token["content"]: token["id"] for token in content.get("added_tokens", [])}
-    model = content["model"]
-    merges = [m.split(" ") if isinstance(m, str) else m for m in model["merges"]]
-    vocabulary = {token: i for token, i in model["vocab"].items() if token not in special}
-    return _build(path, vocabulary, merges, special)
+    with _laid_out_as_expected(path):
+        if problem := _unsupported(content):
+            raise ValueError(
+                f"{path} describes a tokenizer that the course cannot reproduce: {problem}. It "
+                f"reads byte-level BPE with GPT-2's way of cutting words; for others use the "
+                f"library tokenizers."
+            )
+        special = {token["content"]: token["id"] for token in content.get("added_tokens", [])}
+        model = content["model"]
+        merges = [m.split(" ") if isinstance(m, str) else m for m in model["merges"]]
+        vocabulary = {token: i for token, i in model["vocab"].items() if token not in special}
+        return _build(path, vocabulary, merges, special)
 
 
 def read_gpt2_tokenizer(folder: str | Path) -> BPETokenizer:
@@ -78,7 +81,9 @@ def read_gpt2_tokenizer(folder: str | Path) -> BPETokenizer:
     # What neither is a byte nor comes out of a merge can only be a special token.
     ordinary = {PRINTABLE[byte] for byte in range(256)} | {"".join(pair) for pair in merges}
     special = {token: i for token, i in vocabulary.items() if token not in ordinary}
-    return _build(folder, {t: vocabulary[t] for t in vocabulary.keys() & ordinary}, merges, special)
+    with _laid_out_as_expected(folder):
+        known = {token: vocabulary[token] for token in vocabulary.keys() & ordinary}
+        return _build(folder, known, merges, special)
 
 
 def to_printable(token: bytes) -> str:
@@ -115,11 +120,21 @@ def read_text(path: str | Path) -> str:
 def read_json(path: str | Path) -> dict[str, Any]:
     try:
         content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON ({error}): it holds no tokenizer.") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no tokenizer: its JSON is no object.")
     return content
+
+
+@contextlib.contextmanager
+def _laid_out_as_expected(source: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{source} is damaged: it is not laid out as a tokenizer's file is ({error!r})."
+        ) from None
 
 
 def _build(

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from course_utils.gpt.attention import CausalSelfAttention, GPTAttention
 from course_utils.gpt.positions import sinusoidal_positions
+from course_utils.gpt.settings import read_settings
 
 if TYPE_CHECKING:
     from course_utils.gpt.cache import KVCache
@@ -96,13 +97,8 @@ class GPTConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "GPTConfig":
-        known = {field.name for field in dataclasses.fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise ValueError(
-                f"GPTConfig does not know {', '.join(unknown)}. "
-                f"It knows {', '.join(sorted(known))}."
-            )
-        return cls(**values)
+        """Read what `to_dict` wrote. Raises ValueError when something is missing or unknown."""
+        return read_settings(cls, values)
 
 
 class FeedForward(nn.Module):

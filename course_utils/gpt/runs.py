@@ -11,6 +11,7 @@ Every file is written whole or not at all.
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from course_utils.files import write_atomically
 from course_utils.gpt.checkpoints import latest_checkpoint, load_weights
 from course_utils.gpt.model import GPT, GPTConfig
 from course_utils.gpt.tokenizers import Tokenizer, load_tokenizer
+from course_utils.gpt.training_config import TrainingConfig
+
+CONFIG_NAMES = ("preset", "corpus", "corpus_source", "corpus_sha256", "model", "training")
+SUMMARY_NAMES = ("val_loss", "entropy_floor", "train_seconds", "tokens_per_second", "steps")
 
 
 class RunError(ValueError):
@@ -60,23 +65,34 @@ class RunFolder:
         self.write_json("summary.json", summary)
 
     def read_config(self) -> dict[str, Any]:
-        return self.read_json("config.json")
+        """What the run was begun with. Raises RunError when there is no run or it is damaged."""
+        config = self.read_json("config.json", CONFIG_NAMES)
+        try:
+            GPTConfig.from_dict(config["model"])
+            TrainingConfig.from_dict(config["training"])
+        except ValueError as error:
+            raise self.damaged("config.json", error) from None
+        return config
 
     def read_summary(self) -> dict[str, Any] | None:
-        return self.read_json("summary.json") if self.is_over else None
+        """What came out; None while the training is not over."""
+        return self.read_json("summary.json", SUMMARY_NAMES) if self.is_over else None
 
     def read_metrics(self) -> list[dict[str, Any]]:
         try:
             text = (self.path / "metrics.jsonl").read_text(encoding="utf-8")
+            return [json.loads(line) for line in text.splitlines()]
         except FileNotFoundError:
             return []
-        return [json.loads(line) for line in text.splitlines()]
+        except ValueError as error:
+            raise self.damaged("metrics.jsonl", error) from None
 
     def write_json(self, name: str, values: dict[str, Any]) -> None:
         with write_atomically(self.path / name) as partial:
             partial.write_text(to_json(values, indent=2) + "\n", encoding="utf-8")
 
-    def read_json(self, name: str) -> dict[str, Any]:
+    def read_json(self, name: str, needed: Sequence[str]) -> dict[str, Any]:
+        """A file's values by name. Raises RunError unless all that are needed are there."""
         path = self.path / name
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
@@ -85,11 +101,18 @@ class RunFolder:
                 f"{self.path} holds no run: there is no {name}. "
                 f"`course train --out {self.path}` makes one."
             ) from None
-        except ValueError as error:
-            raise RunError(f"{path} is damaged ({error}). Train again in another folder.") from None
+        except NotADirectoryError:
+            raise RunError(f"{self.path} is a file, and no folder of a run.") from None
+        except (ValueError, RecursionError) as error:
+            raise self.damaged(name, error) from None
         if not isinstance(values, dict):
-            raise RunError(f"{path} is damaged. Train again in another folder.")
+            raise self.damaged(name, "it should hold names and values")
+        if missing := [value for value in needed if value not in values]:
+            raise self.damaged(name, f"it does not say {', '.join(missing)}")
         return values
+
+    def damaged(self, name: str, why: Exception | str) -> RunError:
+        return RunError(f"{self.path / name} is damaged ({why}). Train again in another folder.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +134,11 @@ def load_run(path: str | Path) -> Run:
     folder = RunFolder(path)
     config = folder.read_config()
     checkpoint = latest_checkpoint(folder.checkpoints)
+    if checkpoint is None and folder.is_over:
+        raise RunError(
+            f"The training in {path} is over, but its checkpoints are gone: there are no weights "
+            f"to read. Train again in another folder."
+        )
     if checkpoint is None:
         raise RunError(
             f"{path} holds no checkpoint yet: the training stopped before its first evaluation. "

@@ -41,7 +41,7 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         raise ValueError(
             f"There is no tokenizer at {path}. A run's folder holds one as tokenizer.json."
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON ({error}): it holds no tokenizer.") from None
     if isinstance(content, dict) and content.get("type") == "characters":
         return CharTokenizer.load(path)

@@ -17,6 +17,7 @@ from course_utils import environment
 from course_utils.gpt import parallel, precision
 from course_utils.gpt.batches import get_batch
 from course_utils.gpt.checkpoints import (
+    CheckpointError,
     latest_checkpoint,
     load_state,
     load_weights,
@@ -188,9 +189,7 @@ class Trainer:
             "step": self.step,
             "seconds": round(self.seconds, 3),
             "tokens": self.tokens,
-            "train_loss": parallel.mean_of_all(self.losses / self.n_losses)
-            if self.n_losses
-            else None,
+            "train_loss": self.mean_train_loss(),
             "val_loss": val_loss,
         }
         self.history.append(line)
@@ -273,7 +272,13 @@ class Trainer:
         if checkpoint is None:
             return False
         load_weights(checkpoint, self.model)
-        self.load_state_dict(load_state(checkpoint))
+        state = load_state(checkpoint)
+        try:
+            self.load_state_dict(state)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise CheckpointError(
+                f"The state in {checkpoint} is not that of such a training: {error!r}."
+            ) from None
         if parallel.rank() == 0:
             self.folder.write_metrics(self.history)
         return True

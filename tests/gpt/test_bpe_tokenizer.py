@@ -245,6 +245,20 @@ def test_missing_and_damaged_files_are_named(tmp_path):
         BPETokenizer.load(tmp_path / "t.json")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"merges": None}, {"merges": [1]}, {"vocab": []}, {"vocab": {"a": None}}],
+)
+def test_a_file_that_is_laid_out_in_another_way_is_refused(tokenizer, tmp_path, changes):
+    path = tmp_path / "tokenizer.json"
+    tokenizer.save(path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["model"].update(changes)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"tokenizer\.json"):
+        BPETokenizer.load(path)
+
+
 # ----------------------------------------------------------------------------------- errors
 
 

@@ -1,11 +1,13 @@
 """A checkpoint is whole or not there, and says so when it is damaged."""
 
+import hashlib
+import json
 import os
 from functools import partial
 
 import pytest
 import torch
-from tiny_training import tiny_model, weights_of
+from tiny_training import tiny_model, tiny_trainer, weights_of
 
 from course_utils.gpt import checkpoints
 from course_utils.gpt.checkpoints import (
@@ -16,6 +18,7 @@ from course_utils.gpt.checkpoints import (
     load_weights,
     save_checkpoint,
 )
+from course_utils.gpt.runs import RunFolder
 
 STATE = {"step": 3, "numbers": torch.arange(4), "nested": {"list": [1.5, None, "text"]}}
 
@@ -104,6 +107,40 @@ def test_damage_is_noticed_and_the_message_says_what_to_remove(tmp_path, name, d
     load = load_state if name == "training.pt" else partial(load_weights, model=tiny_model())
     with pytest.raises(CheckpointError, match=r"damaged.*go on from step-00000001"):
         load(saved)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello " * 100, b"\x80\x02}."])
+def test_a_state_that_is_none_is_refused_though_its_sum_is_right(tmp_path, content):
+    saved = save_checkpoint(tmp_path, tiny_model(), STATE, step=1)
+    (saved / "training.pt").write_bytes(content)
+    contents = json.loads((saved / "checkpoint.json").read_text())
+    contents["sha256"]["training.pt"] = hashlib.sha256(content).hexdigest()
+    (saved / "checkpoint.json").write_text(json.dumps(contents))
+    with pytest.raises(
+        CheckpointError, match=r"training\.pt (is not a state|holds more than data)"
+    ):
+        load_state(saved)
+
+
+def test_a_state_of_another_kind_of_training_is_refused(tmp_path):
+    folder = RunFolder(tmp_path)
+    trainer = tiny_trainer(folder=folder)
+    save_checkpoint(folder.checkpoints, trainer.model, {"step": 3}, step=3)
+    with pytest.raises(CheckpointError, match="is not that of such a training: KeyError"):
+        trainer.resume()
+
+
+def test_a_full_disk_is_told_and_leaves_the_checkpoint_before(tmp_path, monkeypatch):
+    first = save_checkpoint(tmp_path, tiny_model(), STATE, step=1)
+
+    def no_room(state, path):
+        path.write_bytes(b"half")
+        raise RuntimeError("unexpected pos 64 vs 0\nmore lines")
+
+    monkeypatch.setattr(torch, "save", no_room)
+    with pytest.raises(CheckpointError, match=r"step 2 could not be written .* disk full\?"):
+        save_checkpoint(tmp_path, tiny_model(), STATE, step=2)
+    assert os.listdir(tmp_path) == [first.name]
 
 
 def test_another_models_weights_are_refused(tmp_path):

@@ -65,3 +65,14 @@ def test_what_is_no_tokenizer_is_refused(tmp_path):
             load_tokenizer(path)
         with pytest.raises(ValueError, match="holds no character tokenizer"):
             CharTokenizer.load(path)
+    path.write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="is not valid JSON"):
+        load_tokenizer(path)
+
+
+@pytest.mark.parametrize("characters", ["null", "[1, 2]", '["ab"]', '"ab"'])
+def test_a_damaged_list_of_characters_is_refused(tmp_path, characters):
+    path = tmp_path / "tokenizer.json"
+    path.write_text(f'{{"type": "characters", "characters": {characters}}}')
+    with pytest.raises(ValueError, match="should be a list of single characters"):
+        load_tokenizer(path)
