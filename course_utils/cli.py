@@ -14,6 +14,8 @@ import click
 
 import course_utils
 
+SEED = click.IntRange(0, 2**63 - 1)  # what torch takes
+
 
 class CourseError(click.ClickException):
     """What the person at the terminal can mend: told in one line, exit status 2."""
@@ -37,8 +39,9 @@ def main(arguments: list[str] | None = None) -> None:
 def explained(command):
     """Turn what the course's own functions complain about into a CourseError.
 
-    They raise ValueError with a message for the reader, and OSError comes from the system. With
-    COURSE_DEBUG set, the whole traceback is shown instead.
+    They raise ValueError with a message for the reader, and OSError comes from the system. What
+    else is raised is a mistake of the course or a machine that is too small, and is told in one
+    line too. With COURSE_DEBUG set, the whole traceback is shown instead.
     """
 
     @functools.wraps(command)
@@ -48,12 +51,28 @@ def explained(command):
         except BrokenPipeError:  # whoever read along has left: `course sample ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        except (ValueError, OSError, ImportError) as error:
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
             if os.environ.get("COURSE_DEBUG"):
                 raise
-            raise CourseError(str(error) or type(error).__name__) from None
+            raise CourseError(explanation(error)) from None
 
     return run
+
+
+def explanation(error: Exception) -> str:
+    """What an error says to a reader who has never seen the code."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    if isinstance(error, ValueError | OSError | ImportError) and str(error):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "There is not enough memory for this. Choose a smaller preset or a shorter text."
+    return (
+        f"This should not have happened: {type(error).__name__}: {error}. COURSE_DEBUG=1 shows "
+        f"where it did; please tell the authors."
+    )
 
 
 @click.group(
@@ -102,7 +121,7 @@ def notebooks_folder() -> Path:
 @click.option("--out", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--resume", is_flag=True, help="Go on with the run in DIR, or begin it.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Instead of the preset's.")
-@click.option("--seed", type=int, metavar="N", help="Other first weights, other batches.")
+@click.option("--seed", type=SEED, metavar="N", help="Other first weights, other batches.")
 @click.option("--device", metavar="cpu|cuda|mps", help="Default: the best there is.")
 @click.option("--quiet", is_flag=True, help="Show no progress bar.")
 @explained
@@ -127,7 +146,7 @@ def train(corpus, preset, folder, resume, steps, seed, device, quiet) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--prompt", default="\n", metavar="TEXT", help="What it goes on from.")
+@click.option("--prompt", metavar="TEXT", help="What it goes on from. Default: a new line.")
 @click.option("--characters", type=click.IntRange(min=1), default=500, show_default=True)
 @click.option("--temperature", type=click.FloatRange(min=0), default=0.8, show_default=True)
 @click.option("--top-k", type=click.IntRange(min=1), metavar="K", help="Only the K likeliest.")
@@ -137,7 +156,7 @@ def train(corpus, preset, folder, resume, steps, seed, device, quiet) -> None:
     metavar="P",
     help="Only the likeliest that reach P together.",
 )
-@click.option("--seed", type=int, metavar="N", help="Write the same text each time.")
+@click.option("--seed", type=SEED, metavar="N", help="Write the same text each time.")
 @explained
 def sample(folder, prompt, characters, temperature, top_k, top_p, seed) -> None:
     """Let the model in DIR write, as it goes."""
@@ -256,6 +275,7 @@ def stamp(repo, check) -> int:
 
 
 @cli.command()
+@explained
 def doctor() -> int:
     """Say what is installed, what is missing and what to type. Status 1 if something is missing."""
     from course_utils import doctor

@@ -136,7 +136,18 @@ def test_presets_are_listed_by_what_they_fit(course):
         (("train", "--out", "NEW", "--corpus", "TINY"), "too few to learn from"),
         (("train", "--out", "NEW", "--corpus", "BINARY"), "not a text in UTF-8"),
         (("train", "--out", "NEW", "--steps", "0"), "Invalid value for '--steps'"),
+        (("train", "--out", "NEW", "--corpus", ""), "no corpus and no file named ''"),
+        (("train", "--out", "NEW", "--corpus", "x" * 9999), "no corpus and no file named 'xxx"),
+        (("train", "--out", "NEW", "--corpus", "~nobody/at/home"), "no corpus and no file named"),
+        (("train", "--out", "NEW", "--corpus", "SHORT"), "has 150 characters to validate with"),
+        (("train", "--out", "NEW", "--seed", "1" * 30), "Invalid value for '--seed'"),
         (("train", "--out", "NEW", "--device", "abacus"), "no device 'abacus' here. There is: "),
+        (("train", "--out", "NEW", "--device", "cpu:x"), "no device 'cpu:x' here. There is: "),
+        (("train", "--out", "NEW", "--device", "cpu:7"), "no device 'cpu:7' here. There is: "),
+        (
+            ("train", "--out", "BELOW", "--corpus", "STORY", "--preset", "first-look"),
+            "story.txt/run: Not a directory.",
+        ),
         (("train", "--out", "RUN", "--corpus", "STORY"), "already holds a run: add --resume"),
         (("train", "--out", "OTHER", "--corpus", "STORY"), "is not empty"),
         (("train", "--out", "STORY", "--corpus", "STORY"), "is a file"),
@@ -147,16 +158,21 @@ def test_presets_are_listed_by_what_they_fit(course):
             "begun with --preset first-look, not cpu-minute",
         ),
         (("sample", "NEW"), "holds no run: there is no config.json"),
+        (("sample", "STORY"), "story.txt is a file, and no folder of a run"),
+        (("sample", "BELOW"), "story.txt/run is a file, and no folder of a run"),
         (("sample", "RUN", "--prompt", "Ж"), "has no token for 'Ж'"),
         (("sample", "RUN", "--prompt", ""), "prompt is empty"),
         (("sample", "RUN", "--prompt", "a", "--top-p", "2"), "Invalid value for '--top-p'"),
         (("sample", "RUN", "--prompt", "a", "--temperature", "-1"), "Invalid value"),
+        (("sample", "RUN", "--prompt", "a", "--temperature", "nan"), "temperature is nan"),
+        (("sample", "RUN", "--prompt", "a", "--seed", "-1"), "Invalid value for '--seed'"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_with_status_2(
     course, finished_run, story, tmp_path, arguments, complaint
 ):
     (tmp_path / "tiny.txt").write_text("too short")
+    (tmp_path / "short.txt").write_text(STORY[:1500])
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe" * 2000)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "diary.txt").write_text("not a run")
@@ -164,6 +180,8 @@ def test_a_mistake_is_told_in_one_line_with_status_2(
         "RUN": finished_run,
         "STORY": story,
         "TINY": tmp_path / "tiny.txt",
+        "SHORT": tmp_path / "short.txt",
+        "BELOW": story / "run",
         "BINARY": tmp_path / "binary.txt",
         "OTHER": tmp_path / "other",
         "NEW": tmp_path / "new",
@@ -173,6 +191,58 @@ def test_a_mistake_is_told_in_one_line_with_status_2(
     assert is_one_line(err)
     assert complaint in err
     assert not (tmp_path / "new" / "config.json").exists()
+
+
+def test_without_a_prompt_it_goes_on_from_something_that_the_text_has(course, finished_run):
+    status, out, _ = course("sample", finished_run, "--characters", 20)
+    assert status == 0
+    assert len(out) == 1 + 20 + len("\n")  # the text has no new line to go on from
+    assert set(out[:-1]) <= set(STORY)
+
+
+def test_a_training_whose_loss_was_no_number_says_so_also_later(course, finished_run):
+    summary = json.loads((finished_run / "summary.json").read_text())
+    (finished_run / "summary.json").write_text(json.dumps({**summary, "val_loss": None}))
+    status, out, err = course("train", "--out", finished_run, "--resume")
+    assert status == 2
+    assert "is over" in out
+    assert is_one_line(err)
+    assert "no longer a number at step 4" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "complaint"),
+    [
+        (KeyError("wings"), "This should not have happened: KeyError: 'wings'. COURSE_DEBUG=1"),
+        (EOFError(), "This should not have happened: EOFError"),
+        (MemoryError(), "not enough memory"),
+        (type("OutOfMemoryError", (RuntimeError,), {})("CUDA"), "not enough memory"),
+        (PermissionError(13, "Permission denied", "/a/b"), "course: /a/b: Permission denied."),
+        (ValueError(""), "ValueError"),
+    ],
+)
+def test_no_traceback_reaches_the_terminal(course, monkeypatch, error, complaint):
+    def fail():
+        raise error
+
+    monkeypatch.setattr("course_utils.doctor.examine", fail)
+    status, _, err = course("doctor")
+    assert status == 2
+    assert is_one_line(err)
+    assert complaint in err
+
+
+def test_a_training_that_is_interrupted_says_how_to_go_on(course, story, tmp_path, monkeypatch):
+    from course_utils.gpt.training import Trainer
+
+    def interrupt(trainer):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trainer, "take_step", interrupt)
+    folder = tmp_path / "run"
+    status, out, err = course("train", "--corpus", story, "--preset", "first-look", "--out", folder)
+    assert (status, err.strip()) == (130, "course: stopped.")
+    assert f"course train --out {folder} --resume" in out
 
 
 def test_offline_without_the_corpus_one_line_offers_tiny_tales(course, tmp_path, monkeypatch):

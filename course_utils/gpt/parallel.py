@@ -17,9 +17,13 @@ from torch.nn.parallel import DistributedDataParallel
 from course_utils import environment
 
 
-def start() -> torch.device:
-    """Join the other processes, when torchrun started this one; return the device to train on."""
-    device = environment.device()
+def start(device: torch.device | None = None) -> torch.device:
+    """Join the other processes, when torchrun started this one; return the device to train on.
+
+    `device` is the kind that is wished for, the best there is by default. Of several GPUs, each
+    process gets its own.
+    """
+    device = device or environment.device()
     if "WORLD_SIZE" not in os.environ or int(os.environ["WORLD_SIZE"]) == 1:
         return device
     if device.type == "cuda":

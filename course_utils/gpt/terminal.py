@@ -1,5 +1,7 @@
 """What `course train`, `course sample` and `course presets` do and print."""
 
+import contextlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,14 @@ from course_utils import environment
 from course_utils.data.corpora import CorpusUnavailable, load_corpus
 from course_utils.gpt import parallel
 from course_utils.gpt.generation import stream
-from course_utils.gpt.presets import PRESETS, get_preset, resume_training, start_training
+from course_utils.gpt.presets import (
+    PRESETS,
+    NoGPU,
+    get_preset,
+    lacks_gpu,
+    resume_training,
+    start_training,
+)
 from course_utils.gpt.runs import Run, RunError, RunFolder, load_run
 from course_utils.gpt.training import Trainer
 
@@ -37,19 +46,20 @@ def train(
     if going_on:
         config = run.read_config()
         check_unchanged(folder, config, preset=preset, steps=n_steps, seed=seed)
-        if run.is_over:
-            say(f"The run in {folder} is over.")
-            return report(run)
-        corpus = corpus or config["corpus_source"]
+        corpus = config["corpus_source"] if corpus is None else corpus
     else:
         check_free(folder, resume)
-        chosen = get_preset(preset or DEFAULT_PRESET)
-        corpus = corpus or "tales"
+        chosen = get_preset(DEFAULT_PRESET if preset is None else preset)
+        corpus = "tales" if corpus is None else corpus
+    # From here on several processes may be at work, and the first may write.
     options = {
-        "device": parallel.start() if device is None else choose_device(device),
+        "device": parallel.start(None if device is None else choose_device(device)),
         "progress": progress,
         "on_evaluation": print_evaluation,
     }
+    if going_on and run.is_over:
+        say(f"The run in {folder} is over.")
+        return finish(run)
     try:
         text = load_corpus(corpus, progress=progress)
     except CorpusUnavailable as problem:
@@ -57,18 +67,28 @@ def train(
     if going_on:
         trainer = resume_training(text, folder, **options)
     else:
-        trainer = start_training(
-            text, chosen, folder=folder, source=corpus, n_steps=n_steps, seed=seed, **options
-        )
+        if problem := lacks_gpu(chosen, options["device"]):
+            say(f"Warning: {problem}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NoGPU)  # said above, in the words of a terminal
+            trainer = start_training(
+                text, chosen, folder=folder, source=corpus, n_steps=n_steps, seed=seed, **options
+            )
     announce(trainer)
-    trainer.train()
+    try:
+        trainer.train()
+    except KeyboardInterrupt:
+        say(f"Stopped at step {trainer.step:,}. To go on: course train --out {folder} --resume")
+        raise
+    return finish(run)
+
+
+def finish(run: RunFolder) -> None:
+    """The last words are the first process's: it alone has written the summary."""
+    is_first = parallel.rank() == 0
     parallel.stop()
-    if trainer.diverged:
-        raise RunError(
-            f"The loss was no longer a number at step {trainer.step}: the learning rate of this "
-            f"training is too high for this text."
-        )
-    return report(run)
+    if is_first:
+        report(run)
 
 
 def check_unchanged(folder: Path, config: dict, **given) -> None:
@@ -101,11 +121,15 @@ def check_free(folder: Path, resume: bool) -> None:
 
 def choose_device(name: str) -> torch.device:
     available = {"cpu", environment.device().type}
-    if name.split(":")[0] not in available:
-        raise RunError(
-            f"There is no device {name!r} here. There is: {', '.join(sorted(available))}."
-        )
-    return torch.device(name)
+    with contextlib.suppress(RuntimeError):  # torch knows no such name
+        device = torch.device(name)
+        if device.type in available and (device.index or 0) < n_devices(device.type):
+            return device
+    raise RunError(f"There is no device {name!r} here. There is: {', '.join(sorted(available))}.")
+
+
+def n_devices(kind: str) -> int:
+    return torch.cuda.device_count() if kind == "cuda" else 1
 
 
 def announce(trainer: Trainer) -> None:
@@ -132,6 +156,11 @@ def print_evaluation(trainer: Trainer) -> None:
 def report(run: RunFolder) -> None:
     """What came out, and how far it is from the best that is possible, where that is known."""
     summary = run.read_summary()
+    if summary["val_loss"] is None:
+        raise RunError(
+            f"The loss was no longer a number at step {summary['steps']}: the learning rate of "
+            f"this training is too high for this text."
+        )
     say(
         f"Validation loss {summary['val_loss']:.4f} nats per token after "
         f"{summary['train_seconds']:.1f} s of training, {summary['tokens_per_second']:,} tokens/s."
@@ -151,9 +180,12 @@ def say(text: str) -> None:
 
 
 def sample(
-    folder: Path, prompt: str, n_characters: int, *, seed: int | None = None, **options
+    folder: Path, prompt: str | None, n_characters: int, *, seed: int | None = None, **options
 ) -> None:
-    """Write what a model makes of a prompt, each character as soon as it is there."""
+    """Write what a model makes of a prompt, each character as soon as it is there.
+
+    Without a prompt it goes on from a new line, or from its first token if it knows no new line.
+    """
     run = load_run(folder)
     device = environment.device()
     if device.type == "mps":  # tokens come one by one: too little work at a time for it
@@ -164,6 +196,8 @@ def sample(
         generator.seed()
     else:
         generator.manual_seed(seed)
+    if prompt is None:
+        prompt = first_character(run)
     if not prompt:
         raise RunError("The prompt is empty: give the model at least one character to go on from.")
     tokens = torch.tensor([run.tokenizer.encode(prompt)], device=device)  # (1, T)
@@ -176,6 +210,13 @@ def sample(
         if written == n_characters:
             break
     click.echo()
+
+
+def first_character(run: Run) -> str:
+    with contextlib.suppress(ValueError):
+        run.tokenizer.encode("\n")
+        return "\n"
+    return run.tokenizer.decode([0])
 
 
 def pieces(run: Run, tokens: Int[Tensor, "1 T"], **options) -> Iterator[str]:

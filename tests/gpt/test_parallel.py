@@ -42,9 +42,15 @@ def trained_by_two(tmp_path_factory):
         (str(place / "muon"), None, {**FIFTY_STEPS, "optimizer": "muon"}),
         (str(place / "stopped"), 8, {}),
     ]
+    done = run_by_two([str(place / "ranks.py"), json.dumps(runs)])
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def run_by_two(program):
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    done = subprocess.run(
-        [*launch, str(place / "ranks.py"), json.dumps(runs)],
+    return subprocess.run(
+        [*launch, *program],
         env={
             **os.environ,
             "OMP_NUM_THREADS": "1",
@@ -55,8 +61,6 @@ def trained_by_two(tmp_path_factory):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return place
 
 
 def losses(history, name="val_loss"):
@@ -88,6 +92,19 @@ def test_a_run_of_two_processes_is_finished_by_one(trained_by_two):
     assert losses(resumed.history) == pytest.approx(losses(alone.history), abs=1e-5)
     names = [path.name for path in sorted(folder.checkpoints.iterdir())]
     assert names == ["step-00000008", "step-00000012"]
+
+
+def test_the_command_under_torchrun_trains_once_writes_once_and_resumes(tmp_path):
+    story, folder = tmp_path / "story.txt", tmp_path / "run"
+    story.write_text("the cat sat on the mat and the dog sat on the log. " * 60)
+    options = ["--corpus", story, "--preset", "first-look", "--steps", "4", "--out", folder]
+    command = ["-m", "course_utils.cli", "train", *options, "--device", "cpu"]
+    for more in ([], ["--resume"]):
+        done = run_by_two([*command, *more])
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("Validation loss") == 1
+        assert RunFolder(folder).read_summary()["steps"] == 4
+    assert "is over" in done.stdout
 
 
 def test_a_batch_that_cannot_be_shared_equally_is_refused(monkeypatch):
