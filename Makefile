@@ -1,6 +1,7 @@
 # make lab   open the course in JupyterLab
 # make test  run every test: lint, fast tests, all notebooks, the real browser
-# Both set themselves up in .venv the first time and are quick the second time.
+# Both set themselves up in .venv the first time and are quick the second time. What the other
+# targets are for stands in CONTRIBUTING.md.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,12 +11,13 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 CORES := $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-.PHONY: lab test lint fast nbval solved browser notebooks clean
+.PHONY: lab test lint fast nbval solved browser notebooks nbdime clean
 
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
 test: lint fast nbval solved browser
+	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -29,22 +31,30 @@ fast: .venv/test.stamp
 # The notebooks exactly as they are shipped, their outputs compared.
 nbval: .venv/test.stamp
 	COURSE_HOME=$$(mktemp -d) $(PYTEST) --nbval $(NOTEBOOKS) --nbval-sanitize-with tests/notebooks/sanitize.cfg \
-		--nbval-cell-timeout 300 -n $(CORES) --dist loadfile -p no:cacheprovider -q --durations 10
+		--nbval-cell-timeout 300 -n $(CORES) --dist loadfile -p no:cacheprovider -q --durations 10 \
+		--junitxml artifacts/nbval.xml
 
 # The notebooks with every exercise solved, and as other learners leave them.
 solved: .venv/test.stamp
-	$(PYTEST) tests/notebooks -n $(CORES) -m notebooks --durations 0
+	$(PYTEST) tests/notebooks -n $(CORES) -m notebooks --durations 0 --junitxml artifacts/solved.xml
 
 # JupyterLab in a real browser.
 browser: .venv/test.stamp .venv/browser.stamp
 	$(PYTEST) tests/browser -m browser --durations 5
 
 # Run the notebooks again and save what they print: after a change to a lesson.
+# One of them: make notebooks NOTEBOOKS=notebooks/01_*.ipynb
 notebooks: .venv/test.stamp
 	for notebook in $(NOTEBOOKS); do \
-		COURSE_HOME=$$(mktemp -d) $(BIN)/jupyter nbconvert --to notebook --execute --inplace $$notebook || exit 1; \
+		COURSE_HOME=$$(mktemp -d) OMP_NUM_THREADS=1 \
+			$(BIN)/jupyter nbconvert --to notebook --execute --inplace $$notebook \
+			&& $(BIN)/course stamp || exit 1; \
 	done
-	$(BIN)/course stamp
+
+# Let git show and merge notebooks cell by cell, in this clone.
+nbdime: .venv/test.stamp
+	git config diff.jupyternotebook.command '"$(CURDIR)/$(BIN)/git-nbdiffdriver" diff'
+	git config merge.jupyternotebook.driver '"$(CURDIR)/$(BIN)/git-nbmergedriver" merge %O %A %B %L %P'
 
 clean:
 	rm -rf .venv artifacts

@@ -264,7 +264,7 @@ def check(notebook) -> int:
 @click.option("--check", is_flag=True, help="Change nothing; status 1 if something would differ.")
 @explained
 def stamp(repo, check) -> int:
-    """Write the repository's address into badges and setup cells (for maintainers)."""
+    """Stamp notebooks: the repository's address in, times and versions out (for maintainers)."""
     from course_utils import notebooks
 
     root = notebooks.find_root()
@@ -272,6 +272,25 @@ def stamp(repo, check) -> int:
     for path in changed:
         click.echo(f"{path.relative_to(root)} {'differs' if check else 'stamped'}")
     return 1 if check and changed else 0
+
+
+@cli.command("new-exercise")
+@click.argument("name")
+@click.option("--notebook", required=True, metavar="NN", help="The notebook it belongs to.")
+@click.option(
+    "--module", help="Where its reference goes. Default: where that of the last exercise lives."
+)
+@explained
+def new_exercise(name, notebook, module) -> None:
+    """Write the skeleton of a new exercise (for maintainers)."""
+    from course_utils import new_exercise as skeletons
+    from course_utils import notebooks
+
+    root = notebooks.find_root()
+    skeletons.write_skeleton(root, name, notebook, module)
+    click.echo("Written. Its tests fail until all of this is filled in:")
+    for place in skeletons.left_to_fill_in(root):
+        click.echo(f"  {place}")
 
 
 @cli.command()

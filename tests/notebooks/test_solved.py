@@ -2,32 +2,29 @@
 
 import os
 import re
-import time
 
 import nbclient
 import pytest
 from notebook_files import NOTEBOOKS
+from notebook_times import LONGEST
 
 from course_utils.exercises import all_exercises
 from course_utils.notebooks import read, solve
 
-LONGEST = 120  # seconds on two cores
 PATIENCE = 3  # a machine that runs several notebooks at once is slower
 
 
 @pytest.mark.notebooks
 @pytest.mark.timeout(LONGEST * PATIENCE + 60)
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_solved_notebook_runs_to_the_end_with_every_card_correct(name, record_property):
+def test_solved_notebook_runs_to_the_end_with_every_card_correct(name):
     nb = solve(read(NOTEBOOKS[name].read_text(encoding="utf-8")))
-    start = time.monotonic()
     client = nbclient.NotebookClient(
         nb,
         timeout=LONGEST * PATIENCE,
         resources={"metadata": {"path": os.fspath(NOTEBOOKS[name].parent)}},
     )
     client.execute()
-    record_property("seconds", round(time.monotonic() - start, 1))
     exercises = all_exercises(name[:2])
     cards = re.findall(r'data-state="([^"]+)" data-exercise="([^"]+)"', _html(nb))
     states = {exercise: state for state, exercise in cards}
