@@ -51,9 +51,10 @@ notebooks: .venv/test.stamp
 			&& $(BIN)/course stamp || exit 1; \
 	done
 
-# Let git show and merge notebooks cell by cell, in this clone.
+# Let git show notebooks cell by cell, without pixels, and merge them so, in this clone.
 nbdime: .venv/test.stamp
-	git config diff.jupyternotebook.command '"$(CURDIR)/$(BIN)/git-nbdiffdriver" diff'
+	git config diff.jupyternotebook.command 'cells() { "$(CURDIR)/$(BIN)/git-nbdiffdriver" diff "$$@" \
+		| sed -E "s|;base64,[A-Za-z0-9+/=]+|;base64,...|g"; }; cells'
 	git config merge.jupyternotebook.driver '"$(CURDIR)/$(BIN)/git-nbmergedriver" merge %O %A %B %L %P'
 
 clean:
