@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course_utils.exercises.comparing import plain
+from course_utils.exercises.comparing import describe, plain
 
 
 def to_tensors(value: Any) -> Any:
@@ -31,11 +31,24 @@ def to_tensors(value: Any) -> Any:
 
 
 def call_with_tensors(answer: Callable, **inputs: Any) -> Any:
-    """Drive a function of tensors: every array becomes a tensor, all is passed by position.
+    """Drive a function of tensors that returns one: every array becomes a tensor, all is passed
+    by position.
 
     What comes back is copied into plain data: it may be a view of an input.
+    Raises TypeError, in words for the learner, when it is no tensor.
     """
-    return plain(answer(*to_tensors(list(inputs.values()))))
+    return plain(a_tensor(answer(*to_tensors(list(inputs.values())))))
+
+
+def a_tensor(value: Any) -> Any:
+    """Return what an answer gave, when it is a tensor (or None: a `return` is missing).
+
+    Made plain, an array and a tensor look alike; the notebook's next cell would fail on the array.
+    Raises TypeError, in words for the learner.
+    """
+    if value is None or isinstance(value, torch.Tensor):
+        return value
+    raise TypeError(f"what came back is {describe(value)}, but should be a tensor of PyTorch")
 
 
 def load_weights(module: nn.Module, weights: Mapping[str, np.ndarray]) -> nn.Module:

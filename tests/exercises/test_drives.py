@@ -25,11 +25,17 @@ def test_tensors_share_their_numbers_with_the_arrays():
 
 def test_what_comes_back_is_plain_and_no_view_of_the_input():
     x = np.arange(4.0)
-    value = call_with_tensors(lambda t, n: (t.view(n, 2), n), x=x, n=2)
-    assert isinstance(value[0], np.ndarray)
-    assert value[1] == 2
+    value = call_with_tensors(lambda t, n: t.view(n, 2), x=x, n=2)
+    assert isinstance(value, np.ndarray)
     x[...] = 7
-    np.testing.assert_array_equal(value[0], [[0, 1], [2, 3]])
+    np.testing.assert_array_equal(value, [[0, 1], [2, 3]])
+
+
+@pytest.mark.parametrize("wrong", [lambda t: t.numpy(), lambda t: t.tolist(), lambda t: (t,)])
+def test_what_is_no_tensor_is_told_in_words(wrong):
+    with pytest.raises(TypeError, match="should be a tensor"):
+        call_with_tensors(wrong, x=np.zeros(3))
+    assert call_with_tensors(lambda t: None, x=np.zeros(3)) is None
 
 
 def test_weights_go_in_by_name_in_64_bits():

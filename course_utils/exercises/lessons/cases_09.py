@@ -1,9 +1,13 @@
 """What the exercises of notebook 09 are tried on, and how a block is put to the test."""
 
-import numpy as np
-from torch import nn
+from collections.abc import Mapping
 
-from course_utils.exercises.comparing import plain
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+
+from course_utils.exercises.comparing import describe, plain
 from course_utils.exercises.drives import load_weights, to_tensors
 from course_utils.exercises.exercise import Case, case
 from course_utils.gpt.model import GPTConfig
@@ -69,6 +73,8 @@ def norm_backward_cases(rng: np.random.Generator) -> list[Case]:
         drawn("rows of features", 3, 6),
         drawn("batches of texts", 2, 3, 4),
         drawn("batches of texts", 3, 2, 5),
+        drawn("one row alone", 1, 6),
+        drawn("one row alone", 5),
         drawn("a large epsilon", 3, 4, epsilon=0.5),
         drawn("tiny features", 3, 4, scale=0.02, shift=0.0),
     ]
@@ -190,7 +196,17 @@ def counting_cases(rng: np.random.Generator) -> list[Case]:
 
 def drive_counting(answer, config):
     """Hand the configuration to the answer, which counts without building a model."""
-    return plain(answer(GPTConfig(**config)))
+    watch = register_module_parameter_registration_hook(_nothing_is_built)
+    try:
+        return plain(answer(GPTConfig(**config)))
+    finally:
+        watch.remove()
+
+
+def _nothing_is_built(module, name, parameter):
+    raise RuntimeError(
+        f"you build a {type(module).__name__}; count from the sizes in the configuration alone"
+    )
 
 
 # ---------------------------------------------------------------------- weight_decay_groups
@@ -218,28 +234,48 @@ def decay_cases(rng: np.random.Generator) -> list[Case]:
             layers[f"norm{i}"] = ["LayerNorm", D]
             layers[f"layer{i}"] = ["Linear", D, D]
         layers["head"] = ["Linear", D, V]
+        return drawn(group, layers, tied, frozen)
+
+    def drawn(group: str, layers: dict, tied: bool = False, frozen: tuple[str, ...] = ()) -> Case:
         decay = round(float(rng.uniform(0.05, 0.3)), 2)
         return case(group, layers=layers, tied=tied, frozen=list(frozen), weight_decay=decay)
 
     one = {"layer": ["Linear", 3, 2], "norm": ["LayerNorm", 2]}
+    renamed = {"words": ["Embedding", 5, 3], "ln": ["LayerNorm", 3], "normalised": ["Linear", 3, 4]}
     return [
         case("a layer and a norm", layers=one, tied=False, frozen=[], weight_decay=0.1),
         network("embeddings and an output layer", 1),
         network("embeddings and an output layer", 3),
         network("a matrix that is used twice", 2, tied=True),
         network("frozen weights", 2, frozen=("embedding.weight", "norm0.bias", "layer1.weight")),
+        drawn("layers by other names", renamed),
+        drawn("three axes", {"window": ["Conv1d", 2, 3, 4], "layer": ["Linear", 3, 2]}),
     ]
 
 
 def drive_decay(answer, layers, tied, frozen, weight_decay):
-    """Say of each parameter of a network, by name, with which weight decays it was listed."""
+    """Say of each parameter of a network how its group treats it.
+
+    Raises TypeError, in words for the learner, when what comes back are no groups.
+    """
     network = _Network(layers, tied, frozen)
-    listed = {name: [] for name, _ in network.named_parameters()}
     names = {id(p): name for name, p in network.named_parameters()}
     groups = answer(network, weight_decay)
+    if groups is None:
+        return None
     if not isinstance(groups, list | tuple):
-        return groups
+        raise TypeError(f"what came back is {describe(groups)}, but should be a list of two dicts")
+    listed = {name: [] for name in names.values()}
     for group in groups:
+        if not isinstance(group, Mapping) or not {"params", "weight_decay"} <= set(group):
+            raise TypeError(
+                'each group should be a dict with the keys "params" and "weight_decay", but one '
+                f"is {describe(group)}"
+            )
         for parameter in group["params"]:
-            listed[names[id(parameter)]].append(float(group["weight_decay"]))
-    return listed
+            if not isinstance(parameter, torch.Tensor):
+                raise TypeError(f'"params" should list parameters, but holds {describe(parameter)}')
+            decay = group["weight_decay"]
+            found = f"decays by {decay:g}" if decay else "does not decay"
+            listed[names[id(parameter)]].append(found)
+    return {f"the parameter {n}": ", ".join(found) or "in no group" for n, found in listed.items()}

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils.exercises.comparing import plain
+from course_utils.exercises.comparing import describe, plain
 from course_utils.exercises.drives import to_tensors
 from course_utils.exercises.exercise import Case, case
 
@@ -14,19 +14,32 @@ class Probe(nn.Module):
     """A model as small as can be: a score for each next token, by token and by place.
 
     Weights: `after` (V, V), whose row is the token, and `at` (T, V), whose row is the place.
+    It keeps account of what it is asked: noted: whether any call noted operations for a way back;
+    widest: the most windows in one call; most_held: the most windows whose operations were noted
+    and not yet gone back through.
     """
 
     def __init__(self, after: np.ndarray, at: np.ndarray):
         super().__init__()
         self.after = nn.Parameter(torch.from_numpy(after.copy()))
         self.at = nn.Parameter(torch.from_numpy(at.copy()))
-        self.noted = False  # whether any call noted operations for the way back
+        self.noted, self.widest, self.held, self.most_held = False, 0, 0, 0
 
     def forward(self, tokens, targets):
         """(B, T), (B, T) -> scores (B, T, V), mean loss ()."""
-        self.noted |= torch.is_grad_enabled()
-        scores = self.after[tokens] + self.at[: tokens.shape[1]]
-        return scores, F.cross_entropy(scores.flatten(0, 1), targets.flatten())
+        B, T = tokens.shape
+        scores = self.after[tokens] + self.at[:T]
+        loss = F.cross_entropy(scores.flatten(0, 1), targets.flatten())
+        self.widest = max(self.widest, B)
+        if torch.is_grad_enabled():
+            self.noted = True
+            self.held += B
+            self.most_held = max(self.most_held, self.held)
+            loss.register_hook(lambda gradient: self.let_go(B))
+        return scores, loss
+
+    def let_go(self, n_windows: int) -> None:
+        self.held -= n_windows
 
 
 def _normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
@@ -64,7 +77,15 @@ def drive_loss(answer, weights, tokens, context_length, batch_size):
     """Let the answer measure the probe, and see whether it noted the way back meanwhile."""
     probe = Probe(**weights)
     loss = answer(probe, to_tensors(tokens), context_length, batch_size)
-    return plain({"loss": loss, "operations noted for a way back": probe.noted})
+    if loss is None:
+        return None
+    return plain(
+        {
+            "the loss returned": loss,
+            "never more than batch_size windows at once": probe.widest <= batch_size,
+            "operations noted for a way back": probe.noted,
+        }
+    )
 
 
 # ----------------------------------------------------------------------- learning_rate_at
@@ -141,9 +162,18 @@ def drive_gradients(answer, weights, batches, held, scale):
     for parameter in probe.parameters():
         parameter.grad = torch.full_like(parameter, held)
     loss = answer(probe, to_tensors(batches), None if scale is None else Scale(scale))
+    if loss is None:
+        return None
     gradients = {f"gradient of {name}": p.grad for name, p in probe.named_parameters()}
-    noted = bool(getattr(loss, "requires_grad", False))
-    return plain({"loss": loss, **gradients, "the loss still holds its graph": noted})
+    return plain(
+        {
+            "the loss returned": loss,
+            **gradients,
+            "the loss is a tensor": isinstance(loss, torch.Tensor),
+            "the loss still holds its graph": bool(getattr(loss, "requires_grad", False)),
+            "one batch in memory at a time": probe.most_held <= max(len(x) for x, _ in batches),
+        }
+    )
 
 
 # ----------------------------------------------------------------------------- train_step
@@ -156,33 +186,50 @@ def step_cases(rng: np.random.Generator) -> list[Case]:
         return case(group, weights=weights, steps=steps, clip_norm=clip, scale=scale)
 
     flat = {"after": np.zeros((2, 2)), "at": np.zeros((1, 2))}
+    sure = {"after": np.array([[6.0, -6.0], [0.0, 0.0]]), "at": np.zeros((1, 2))}  # and wrong
     one = [[(np.array([[0]]), np.array([[1]]))]]
     return [
         case("one step", weights=flat, steps=one, clip_norm=10.0, scale=None),
         case("one step, clipped", weights=flat, steps=one, clip_norm=0.1, scale=None),
+        case("one step, clipped", weights=sure, steps=one, clip_norm=1.5, scale=None),
         drawn("two steps", 1, 2, 3, 4, clip=100.0),
         drawn("two steps", 3, 2, 2, 5, clip=100.0),
         drawn("two steps, clipped", 1, 3, 2, 4, clip=0.05),
         drawn("two steps, clipped", 2, 2, 4, 3, clip=0.02),
+        case("with a scaler", weights=flat, steps=one, clip_norm=10.0, scale=4.0),
         drawn("with a scaler", 2, 2, 3, 4, clip=0.05, scale=1024.0),
         drawn("with a scaler", 1, 3, 2, 5, clip=100.0, scale=256.0),
+        case("a gradient that overflows", weights=flat, steps=one, clip_norm=1.0, scale=np.inf),
     ]
 
 
 def drive_step(answer, weights, steps, clip_norm, scale):
-    """Take the steps with plain gradient descent of rate 1, and look at all that is left."""
+    """Take the steps with plain gradient descent of rate 1, and look at all that is left.
+
+    The optimizer has its weights in two groups, as it has where some decay and others do not.
+    """
     probe = Probe(**weights)
-    optimizer = torch.optim.SGD(probe.parameters(), lr=1.0)
+    optimizer = torch.optim.SGD([{"params": [p]} for p in probe.parameters()], lr=1.0)
     scaler = None
     if scale is not None:  # grows after each step that it is told of
         scaler = torch.amp.GradScaler("cpu", init_scale=scale, growth_interval=1)
-    found = []
-    for batches in steps:
+    found = {}
+    for i, batches in enumerate(steps, start=1):
         returned = answer(probe, optimizer, to_tensors(batches), clip_norm, scaler)
+        if returned is None:
+            return None
+        if not isinstance(returned, tuple | list) or len(returned) != 2:
+            raise TypeError(
+                f"what came back is {describe(returned)}, but should be two numbers: the mean loss "
+                "and the length of the gradient"
+            )
         loss, norm = returned
         left = sum(p.grad.abs().sum().item() for p in probe.parameters() if p.grad is not None)
-        state = {name: p.detach().clone() for name, p in probe.named_parameters()}
-        found.append({"loss": loss, "norm": norm, **state, "gradients left behind": left > 0})
+        found[f"loss of step {i}"] = loss
+        found[f"length of the gradient in step {i}"] = norm
+        for name, weight in probe.named_parameters():
+            found[f"weights `{name}` once step {i} is done"] = weight.detach().clone()
+        found[f"gradients left behind by step {i}"] = left > 0
         if scaler is not None:
-            found[-1]["next scale"] = scaler.get_scale()
+            found[f"scale that follows step {i}"] = scaler.get_scale()
     return plain(found)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from course_utils.exercises.comparing import plain
-from course_utils.exercises.drives import load_weights, to_tensors
+from course_utils.exercises.drives import a_tensor, load_weights, to_tensors
 from course_utils.exercises.exercise import Case, case
 from course_utils.gpt.attention import GPTAttention
 from course_utils.gpt.sampling import temperature_probs, top_k_filter, top_p_filter
@@ -41,6 +41,8 @@ def temperature_cases(rng: np.random.Generator) -> list[Case]:
         case("hot and cold", logits=_scores(rng, 4, 3), temperature=float(rng.uniform(2, 3))),
         case("temperature 0", logits=np.array([[1.0, 3.0, 2.0]]), temperature=0),
         case("temperature 0", logits=_scores(rng, 3, 6), temperature=0.0),
+        case("temperature 0", logits=np.array([[0.5, 0.500001]]), temperature=0),
+        case("temperature 0", logits=np.array([[1.0, 3.0, 3.0]]), temperature=0),
         case("huge scores", logits=np.array([[1000.0, 999.0], [-1000.0, 0.0]]), temperature=0.5),
     ]
 
@@ -84,6 +86,12 @@ def top_p_cases(rng: np.random.Generator) -> list[Case]:
         drawn("several rows", 3, 5),
         drawn("several rows", 4, 8),
         drawn("several rows", 2, 12),
+        case(
+            "rows that need different numbers",
+            probs=np.array([[0.05, 0.7, 0.2, 0.05], [0.3, 0.2, 0.28, 0.22]]),
+            p=0.65,
+        ),
+        case("p is reached exactly", probs=np.array([[0.125, 0.5, 0.125, 0.25]]), p=0.75),
         case("the likeliest is enough", probs=np.array([[0.1, 0.8, 0.1], [0.6, 0.3, 0.1]]), p=0.5),
         case("p = 1 keeps all", probs=_probs(rng, 2, 4), p=1.0),
     ]
@@ -91,15 +99,18 @@ def top_p_cases(rng: np.random.Generator) -> list[Case]:
 
 # --------------------------------------------------------------------------------- generate
 
-DRAWS = 2000  # texts drawn at once
+DRAWS = 1000  # texts drawn at once: a loop over the rows, right but slow, is to be done in time
+FEW_DRAWS = 50  # enough to tell two draws apart
 LUCK = 20.0  # a right answer may be so unlucky as happens with probability 2 exp(-LUCK)
+AS_LIKELY = "as often as it is likely"
 GENERATE_PROPERTIES = (
     "the shape of the result",
     "it begins with the tokens given",
     "the tokens, where nothing is left to chance",
-    "the first new token is drawn as often as it is likely",
+    "the first new token is drawn",
     "the second new token follows from the first",
     "the same generator gives the same tokens",
+    "another generator gives others",
 )
 
 
@@ -168,22 +179,26 @@ def generate_cases(rng: np.random.Generator) -> list[Case]:
         drawn("drawn with filters", 1.0, top_k=3),
         drawn("drawn with filters", 2.0, top_p=0.7),
         drawn("drawn with filters", 0.5, top_k=4, top_p=0.8),
+        drawn("drawn with filters", 2.0, top_k=3, top_p=0.75),  # the order of the two matters
     ]
 
 
 def drive_generate(
     answer, table, context_length: int, tokens, n_new: int, temperature, top_k, top_p
 ) -> Any:
-    """Continue the tokens twice, with equal generators."""
+    """Continue the tokens, and a few of them twice with equal generators and once with another."""
     model = TableModel(torch.from_numpy(table), context_length)
 
-    def draw() -> Any:
-        luck = torch.Generator().manual_seed(0)
+    def draw(tokens, seed: int) -> Any:
+        luck = torch.Generator().manual_seed(seed)
         given = torch.from_numpy(tokens)
-        return plain(answer(model, given, n_new, temperature, top_k, top_p, luck))
+        return plain(a_tensor(answer(model, given, n_new, temperature, top_k, top_p, luck)))
 
-    first = draw()
-    return None if first is None else {"tokens": first, "again": draw()}
+    drawn = draw(tokens, 1)
+    if drawn is None:
+        return None
+    few = tokens[:FEW_DRAWS]
+    return {"tokens": drawn, "few": draw(few, 1), "again": draw(few, 1), "other": draw(few, 2)}
 
 
 def generate_properties(
@@ -194,22 +209,25 @@ def generate_properties(
     if got.ndim != 2 or got.dtype.kind not in "iu":
         raise ValueError("tokens should be whole numbers of shape (B, T)")
     found: dict[str, Any] = dict.fromkeys(GENERATE_PROPERTIES, "not looked at")
-    found["the shape of the result"] = got.shape
+    found["the shape of the result"] = str(got.shape)
     if got.shape != (len(tokens), tokens.shape[1] + n_new):
         return found
     found["it begins with the tokens given"] = bool((got[:, : tokens.shape[1]] == tokens).all())
-    found["the same generator gives the same tokens"] = bool((drawn["again"] == got).all())
+    same = np.array_equal(drawn["few"], drawn["again"])
+    found["the same generator gives the same tokens"] = same
     new = got[:, tokens.shape[1] :]
     if temperature == 0:
         found["the tokens, where nothing is left to chance"] = new
         return found
+    other = not np.array_equal(drawn["few"], drawn["other"])
+    found["another generator gives others"] = other
     if new.min() < 0 or new.max() >= len(table):
         return found
     probs = _expected(table, temperature, top_k, top_p)
     state = tokens[0].sum() % len(table)
-    found["the first new token is drawn as often as it is likely"] = _fits(new[:, 0], probs[state])
+    found["the first new token is drawn"] = _how(new[:, 0], probs[state])
     found["the second new token follows from the first"] = all(
-        _fits(new[new[:, 0] == first, 1], probs[(state + first) % len(table)])
+        _how(new[new[:, 0] == first, 1], probs[(state + first) % len(table)]) == AS_LIKELY
         for first in np.flatnonzero(probs[state])
     )
     return found
@@ -225,8 +243,8 @@ def _expected(table: np.ndarray, temperature, top_k, top_p) -> np.ndarray:
     return probs.numpy()
 
 
-def _fits(drawn: np.ndarray, probs: np.ndarray) -> bool:
-    """Whether tokens are drawn as often as they are likely, and those ruled out never.
+def _how(drawn: np.ndarray, probs: np.ndarray) -> str:
+    """Say how tokens are drawn: as often as they are likely, or how not.
 
     Bernstein's inequality bounds how far a count may be off, few draws included: by chance a right
     answer fails less than once in a million times.
@@ -234,7 +252,14 @@ def _fits(drawn: np.ndarray, probs: np.ndarray) -> bool:
     counts = np.bincount(drawn, minlength=len(probs))
     expected = len(drawn) * probs
     allowed = np.sqrt(2 * LUCK * expected * (1 - probs)) + LUCK * (1 - probs) * 2 / 3
-    return bool((np.abs(counts - expected) <= np.where(probs > 0, allowed, 0)).all())
+    if (np.abs(counts - expected) <= np.where(probs > 0, allowed, 0)).all():
+        return AS_LIKELY
+    if counts.max() == len(drawn):
+        return "always the same"
+    if counts[probs == 0].any():
+        return "also where it is ruled out"
+    likeliest = probs.argmax()
+    return "too evenly" if counts[likeliest] < expected[likeliest] else "too seldom unlikely"
 
 
 # -------------------------------------------------------------------------- CachedAttention
@@ -289,10 +314,23 @@ def drive_cached(answer: type, d_model: int, n_heads: int, rotary: bool, pieces,
     """Build a cached layer around an attention with these weights and feed it x in pieces."""
     n_tokens = sum(pieces)
     attention = GPTAttention(d_model, n_heads, rotary_positions=n_tokens if rotary else 0)
+    compute, asked = attention.queries_keys_values, []
+
+    def counted(x, start=0):
+        asked.append(x.shape[1])
+        return compute(x, start)
+
+    attention.queries_keys_values = counted
     layer = answer(load_weights(attention, weights), n_tokens)
     with torch.no_grad():
-        outputs = [layer(piece) for piece in to_tensors(x).split(pieces, dim=1)]
-    return {
-        "what it returns for each piece": plain(outputs),
-        "tokens remembered in the end": plain(layer.length),
-    }
+        outputs = [a_tensor(layer(piece)) for piece in to_tensors(x).split(pieces, dim=1)]
+    if outputs[0] is None:
+        return None
+    found = {f"the output of call {i}": y for i, y in enumerate(outputs, start=1)}
+    return plain(
+        found
+        | {
+            "tokens remembered in the end": layer.length,
+            "tokens of which q, k and v were computed": sum(asked),
+        }
+    )

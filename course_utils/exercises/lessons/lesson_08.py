@@ -19,6 +19,7 @@ EXERCISES = (
         minutes=5,
         why="A model that may look ahead copies the answer and learns nothing.",
         draw_cases=cases.mask_cases,
+        drive=cases.drive_mask,
         misconceptions=(
             Misconception(
                 "looks into the future",
@@ -51,6 +52,12 @@ EXERCISES = (
                 mistakes.to_be_added,
                 "This is the other kind of mask: 0 and minus infinity, to be added to the scores. "
                 "It works as well, but here we want truth values, True where a token may look.",
+            ),
+            Misconception(
+                "always on the CPU",
+                mistakes.always_on_the_cpu,
+                "The mask is right, but it lies on the CPU whatever `device` says, and a model on "
+                "a GPU could not use it. Hand `device` on: `torch.ones(..., device=device)`.",
             ),
         ),
         hints=(
@@ -98,6 +105,12 @@ EXERCISES = (
                 "Each query shares out its own attention: the rows must sum to 1, `dim=-1`.",
             ),
             Misconception(
+                "shares out over dimension 1",
+                mistakes.shares_out_over_dimension_1,
+                "Right for a single text without heads. With a batch in front, dimension 1 is no "
+                "longer that of the keys: count from the end, `dim=-1`.",
+            ),
+            Misconception(
                 "ignores the mask",
                 mistakes.ignores_the_mask,
                 "All is right where no mask is given, and where one is given, nothing changes. "
@@ -108,6 +121,19 @@ EXERCISES = (
                 mistakes.masks_with_zero,
                 "Hidden scores become 0, but e⁰ is 1: a score of 0 still gets attention. The "
                 "score whose exponential is 0 is minus infinity.",
+            ),
+            Misconception(
+                "hides with a number that is not low enough",
+                mistakes.hides_with_ten_thousand,
+                "A hidden score becomes -10,000. That is low for most scores, and not for all: "
+                "where what may be seen scores lower still, the hidden key wins. Below every "
+                'number is minus infinity, `float("-inf")`.',
+            ),
+            Misconception(
+                "multiplies infinity by zero",
+                mistakes.infinity_times_zero,
+                "You add minus infinity times 1 or 0, and infinity times 0 is not 0 but nan. Set "
+                "the hidden scores instead of adding to all: `masked_fill`.",
             ),
             Misconception(
                 "masks after the softmax",
@@ -158,6 +184,12 @@ EXERCISES = (
                 "The shape is right, but the features of different tokens ended up in one row: a "
                 "reshape only cuts the numbers anew in the order in which they lie. Cut the last "
                 "dimension first, then swap two dimensions.",
+            ),
+            Misconception(
+                "heads in front of the texts",
+                mistakes.heads_before_texts,
+                "This is (H, B, T, hs): the heads stand in front of the texts. They belong "
+                "between texts and tokens, (B, H, T, hs).",
             ),
             Misconception(
                 "leaves the heads behind the tokens",
@@ -218,6 +250,19 @@ EXERCISES = (
                 "The order is in the name: queries, keys, values.",
             ),
             Misconception(
+                "cuts the heads before the thirds",
+                mistakes.ThirdsInsideTheHeads,
+                "You cut all 3D features into heads first, and each head into three. But `qkv` "
+                "gives all queries, then all keys, then all values: thirds first, "
+                "`.chunk(3, dim=-1)`, then heads.",
+            ),
+            Misconception(
+                "mask on the CPU",
+                mistakes.MaskOnTheCPU,
+                "All is right on the CPU, but the mask is always made there, and a layer on a GPU "
+                "would fail. Make it where x lies: `causal_mask(T, x.device)`.",
+            ),
+            Misconception(
                 "merges the heads crosswise",
                 mistakes.HeadsMergedCrosswise,
                 "The heads' outputs (B, H, T, hs) are reshaped to (B, T, D) as they lie, which "
@@ -255,6 +300,7 @@ EXERCISES = (
         minutes=15,
         why="Attention cannot tell the order of its tokens; this table can.",
         draw_cases=cases.sinusoid_cases,
+        drive=cases.drive_sinusoids,
         rtol=1e-4,
         atol=1e-4,
         misconceptions=(
@@ -275,6 +321,19 @@ EXERCISES = (
                 mistakes.counts_pairs_not_columns,
                 "The exponent is i / D here; it should be 2i / D, the number of the sine column "
                 "by D. As it is, the slowest wave is 100 times too fast.",
+            ),
+            Misconception(
+                "doubles the exponent",
+                mistakes.doubles_the_exponent,
+                "The exponent is twice too large: the 2 of 2i is in it two times. If you count "
+                "0, 2, 4, ..., those numbers are the 2i already.",
+            ),
+            Misconception(
+                "in 64 bits",
+                mistakes.in_64_bits,
+                "The numbers are right, but of 64 bits (NumPy makes such). The table is added to "
+                "embeddings of 32 bits: return `torch.float32`, which PyTorch's own functions "
+                "make, or `.float()`.",
             ),
             Misconception(
                 "begins at position 1",
@@ -312,7 +371,7 @@ EXERCISES = (
         points=2,
         difficulty=3,
         minutes=15,
-        why="Most large models since 2021 tell positions this way: turn the queries and keys.",
+        why="Most large language models of today tell positions so: turn queries and keys.",
         draw_cases=cases.rope_cases,
         drive=call_with_tensors,
         misconceptions=(
@@ -340,6 +399,20 @@ EXERCISES = (
                 mistakes.swaps_the_halves,
                 "Both coordinates are right and stand in the wrong half: the first half of the "
                 "result is x cos - y sin.",
+            ),
+            Misconception(
+                "lays the results in turn",
+                mistakes.lays_the_results_in_turn,
+                "The points turn as they should, but their new coordinates stand in turn: first, "
+                "second, first, second. Lay them as they came: all first coordinates, then all "
+                "second ones, `torch.cat`.",
+            ),
+            Misconception(
+                "writes into its input",
+                mistakes.writes_into_its_input,
+                "You write the new first half over the old one in `x` itself. Then the second "
+                "coordinate is computed from the new value, and whoever called you has lost x. "
+                "Keep both halves, and join the results in a new tensor.",
             ),
             Misconception(
                 "overwrites the first half before its last use",
@@ -376,17 +449,17 @@ QUESTIONS = (
         "You forget to divide by √hs, in a network with heads of size 64. What happens first?",
         (
             Choice(
-                "The weights no longer sum to 1",
+                "The weights of a row no longer sum to 1, so the outputs grow",
                 False,
                 "The softmax makes them sum to 1 whatever the scores are.",
             ),
             Choice(
-                "The future leaks in",
+                "Large scores get past the mask, so the future leaks in",
                 False,
                 "Minus infinity stays minus infinity: the mask works with any scale.",
             ),
             Choice(
-                "At the start most of the weight lies on one key, and the gradient is small",
+                "At the start one key has most of the weight, the gradient is small",
                 True,
                 "The scores spread 8 times as far, the softmax saturates, and its Jacobian is "
                 "nearly 0 before anything was learned.",
@@ -402,9 +475,13 @@ QUESTIONS = (
                 "e to the minus infinity is 0, and the softmax shares out the whole among the "
                 "rest. Zeros put in later leave rows that sum to less.",
             ),
-            Choice("It is faster", False, "Both orders take one pass over the table."),
             Choice(
-                "It makes no difference",
+                "Because a softmax over a table with gaps is faster",
+                False,
+                "It goes through the whole table either way.",
+            ),
+            Choice(
+                "By custom: after it, the result would be the same",
                 False,
                 "Afterwards the hidden tokens have already taken their share of the sum.",
             ),

@@ -35,6 +35,12 @@ EXERCISES = (
                 "is nan. Add epsilon to the variance before you take the root.",
             ),
             Misconception(
+                "the same epsilon whatever is asked for",
+                mistakes.always_the_same_epsilon,
+                "Right for the usual epsilon, but the argument has no effect: 0.00001 stands in "
+                "your code as a number. Use `epsilon`.",
+            ),
+            Misconception(
                 "divides by D - 1",
                 mistakes.divides_by_d_minus_one,
                 "The variance is divided by D - 1, as a statistician does who guesses from a "
@@ -45,6 +51,12 @@ EXERCISES = (
                 mistakes.over_the_batch,
                 "Mean and variance run over the first axis: what one example becomes then "
                 "depends on the others in its batch. Each row is on its own: the last axis.",
+            ),
+            Misconception(
+                "takes mean and variance over axis 1",
+                mistakes.over_axis_1,
+                "Axis 1 is the last one for a table of rows only. With texts in a batch it is "
+                "time, and a row alone has no axis 1. Count from the end: `axis=-1`.",
             ),
             Misconception(
                 "one mean for the whole array",
@@ -63,6 +75,12 @@ EXERCISES = (
                 mistakes.does_not_centre,
                 "The spread becomes right, but the mean of each row is still there: subtract it "
                 "before you divide.",
+            ),
+            Misconception(
+                "shifts before it stretches",
+                mistakes.shifts_before_it_stretches,
+                "The bias is added before the weight multiplies, so it is stretched as well. "
+                "First times `weight`, then plus `bias`.",
             ),
             Misconception(
                 "leaves weight and bias out",
@@ -131,6 +149,24 @@ EXERCISES = (
                 mistakes.gain_from_the_input,
                 "dweight is summed from dy · x. What the weight was multiplied with is the "
                 "normalised row u, not x.",
+            ),
+            Misconception(
+                "sums over the first axis only",
+                mistakes.sums_over_the_first_axis,
+                "dweight and dbias are summed over the first axis. That is right for a table of "
+                "rows; with texts in a batch the axis of time is left. Sum over all axes but the "
+                "last, so that (D,) remains.",
+            ),
+            Misconception(
+                "divides by the variance",
+                mistakes.divides_by_the_variance_back,
+                "dx is divided by σ². The derivation ends with 1/σ, the standard deviation, once.",
+            ),
+            Misconception(
+                "forgets epsilon",
+                mistakes.no_epsilon_back,
+                "Epsilon is missing in σ. Forwards it was added to the variance; backwards σ is "
+                "the same number. With small features the two differ.",
             ),
             Misconception(
                 "averages over the rows",
@@ -262,6 +298,19 @@ EXERCISES = (
                 "norm1 is used twice and norm2 never. Each branch has a norm of its own.",
             ),
             Misconception(
+                "second branch adds to the old stream",
+                mistakes.SecondBranchAddsToTheOldStream,
+                "The net reads what attention has added, but its output is added to the x of "
+                "before, so what attention found is lost from the stream. Each branch adds to "
+                "what the stream is by then.",
+            ),
+            Misconception(
+                "first residual connection missing",
+                mistakes.FirstResidualMissing,
+                "Attention's output replaces the stream, and only the net adds to it. Both "
+                "branches add: x = x + attention(norm1(x)).",
+            ),
+            Misconception(
                 "side by side",
                 mistakes.SideBySide,
                 "Attention and net both read the x that came in. In GPT-2 the net comes second "
@@ -294,9 +343,11 @@ EXERCISES = (
         points=2,
         difficulty=3,
         minutes=15,
-        why="Who can count a model's parameters knows every part of it.",
+        why="If you can count a model's parameters, you know every part of it.",
         draw_cases=cases.counting_cases,
         drive=cases.drive_counting,
+        rtol=0.0,
+        atol=0.5,
         misconceptions=(
             Misconception(
                 "counts the shared matrix twice",
@@ -339,6 +390,24 @@ EXERCISES = (
                 mistakes.forgets_the_biases,
                 "You count matrices and gains. When `config.bias` is True each linear layer has "
                 "a bias for each output, and each norm a shift for each feature.",
+            ),
+            Misconception(
+                "always counts biases",
+                mistakes.always_counts_biases,
+                "Right as long as there are biases. With `bias=False` neither the linear layers "
+                "nor the norms have any: the 13D of a block becomes 2D, the gains of its norms.",
+            ),
+            Misconception(
+                "norms keep their shift",
+                mistakes.norms_keep_their_shift,
+                "With `bias=False` you leave the biases of the linear layers out, but the norms "
+                "lose their shift as well: a gain for each feature is all that they have.",
+            ),
+            Misconception(
+                "always four times as wide",
+                mistakes.always_four_times_as_wide,
+                "You count a net of 4D hidden features, as in the formula of the text. How many "
+                "there are is `config.d_hidden`.",
             ),
             Misconception(
                 "counts a single layer",
@@ -385,6 +454,18 @@ EXERCISES = (
                 mistakes.gains_decay_too,
                 "You leave out what is called bias, but the gain of a norm is called `weight`. "
                 "Go by the number of axes, not by the name.",
+            ),
+            Misconception(
+                "goes by names",
+                mistakes.goes_by_names,
+                'You look for "norm" and "bias" in the names. Right for this model; in the next '
+                "one a norm is called `ln`. What counts is the number of axes, `p.ndim`.",
+            ),
+            Misconception(
+                "exactly two axes",
+                mistakes.exactly_two_axes,
+                "A weight of three axes (a convolution has such) is left out of the decay. Two "
+                "axes or more: `p.ndim >= 2`.",
             ),
             Misconception(
                 "embeddings do not decay",
@@ -454,9 +535,9 @@ QUESTIONS = (
         "that tell you?",
         (
             Choice(
-                "Nothing yet: it is untrained",
+                "Nothing yet: before training, a model may have any loss at all",
                 False,
-                "Who knows nothing should guess evenly, and that costs ln 50257 = 10.8.",
+                "A model that knows nothing should guess evenly; that costs ln 50257 = 10.8.",
             ),
             Choice(
                 "Its first guesses are confident and wrong: the initial weights are too large",
@@ -465,14 +546,15 @@ QUESTIONS = (
                 "the initialisation.",
             ),
             Choice(
-                "A leak from the future",
+                "A token sees its own future: the mask has been left out",
                 False,
                 "A leak makes the loss too small, and only after some training.",
             ),
         ),
     ),
     Question(
-        "In pre-norm blocks, what is the derivative of the stream's end by its beginning?",
+        "In pre-norm blocks, what is the derivative of the stream's end with respect to its "
+        "beginning?",
         (
             Choice(
                 "A product of the norms' Jacobians",
@@ -484,7 +566,11 @@ QUESTIONS = (
                 True,
                 "The stream is a sum. One way back passes through nothing at all.",
             ),
-            Choice("Nearly 0 in deep networks", False, "The straight way is never shut."),
+            Choice(
+                "Nearly 0: many factors are multiplied",
+                False,
+                "Along the branches they are. The straight way is never shut.",
+            ),
         ),
     ),
     Question(
@@ -492,10 +578,10 @@ QUESTIONS = (
         "of the 124 million are they?",
         (
             Choice(
-                "77 million", False, "That would be two. They are tied: one matrix, used twice."
+                "77.2 million", False, "That would be two. They are tied: one matrix, used twice."
             ),
             Choice("38.6 million", True, "50,257 × 768, once: the head is the embedding."),
-            Choice("None", False, "The embedding is learned like all the rest."),
+            Choice("0 million", False, "The embedding is learned like all the rest."),
         ),
     ),
 )

@@ -85,6 +85,7 @@ EXERCISES = (
         draw_cases=cases.step_cases,
         drive=cases.drive_step,
         rtol=1e-5,
+        time_limit=30.0,  # the first step of an optimizer loads much of PyTorch
         misconceptions=mistakes.TRAIN_STEP,
         hints=(
             "Four things in this order: gather the gradients, shorten them, step, clear.",
@@ -125,7 +126,11 @@ QUESTIONS = (
     Question(
         "The validation loss is below the exact entropy of the text. What do you do?",
         (
-            Choice("Celebrate", False, "No model can know more than there is to know."),
+            Choice(
+                "Publish it: the model has found rules that the grammar does not have",
+                False,
+                "No model can know more than there is to know.",
+            ),
             Choice(
                 "Look for a way in which the model sees the token it is to predict",
                 True,
@@ -133,7 +138,7 @@ QUESTIONS = (
                 "that should be hidden: look at the mask first.",
             ),
             Choice(
-                "Train longer",
+                "Train longer, until the loss settles at the exact entropy",
                 False,
                 "A longer training makes a leak worse, not better.",
             ),
@@ -160,7 +165,11 @@ QUESTIONS = (
                 True,
                 "One factor for all entries changes the length alone.",
             ),
-            Choice("It is faster", False, "Both take one pass over the gradients."),
+            Choice(
+                "So that it needs one division only",
+                False,
+                "Both divide every entry once.",
+            ),
             Choice(
                 "So that small gradients grow",
                 False,

@@ -53,6 +53,19 @@ EXERCISES = (
                 "`if temperature:` take 0 for nothing; here it means: always the likeliest.",
             ),
             Misconception(
+                "a tiny temperature in the place of 0",
+                mistakes.tiny_temperature_for_zero,
+                "At 0 you take a small temperature instead. Where two scores are close the "
+                "second then keeps a share. Treat 0 by itself: 1 at the largest score, 0 "
+                "elsewhere.",
+            ),
+            Misconception(
+                "several ones where scores tie",
+                mistakes.several_ones_where_scores_tie,
+                "At 0, where two scores are equally large, both get 1, and the row sums to 2. "
+                "Only the first is to have it: `argmax` gives its place.",
+            ),
+            Misconception(
                 "exponentials overflow",
                 mistakes.exponentials_overflow,
                 "Right until the scores are large: then `exp` gives infinity, and infinity by "
@@ -155,7 +168,7 @@ EXERCISES = (
                 "drops the token that crosses",
                 mistakes.drops_the_token_that_crosses,
                 "The token with which the sum reaches p is dropped, so what you keep holds less "
-                "than p. Ask for each token what the likelier ones hold **before** it: it stays "
+                "than p. Ask for each token what the likelier ones before it hold: it stays "
                 "while that is less than p.",
             ),
             Misconception(
@@ -163,6 +176,25 @@ EXERCISES = (
                 mistakes.keeps_one_too_many,
                 "You keep one token more than is needed: p was reached without it. A token stays "
                 "only while the likelier ones hold less than p.",
+            ),
+            Misconception(
+                "exactly p is not enough",
+                mistakes.exactly_p_is_not_enough,
+                "Right, but where the sum is p to the digit you take one more. At least p is "
+                "wanted, so p itself will do: a token goes where the likelier ones hold p or "
+                "more, `>=`.",
+            ),
+            Misconception(
+                "one number for all rows",
+                mistakes.one_number_for_all_rows,
+                "You find how many tokens the first row needs and keep as many in every row. "
+                "Each row has its own number; work on the whole table of sums at once.",
+            ),
+            Misconception(
+                "back by the same order",
+                mistakes.back_by_the_same_order,
+                "The right numbers at the wrong tokens. `order` says where each came from; "
+                "reading by it once more (`gather`) sorts a second time. Write by it: `scatter`.",
             ),
             Misconception(
                 "does not sort",
@@ -218,6 +250,7 @@ EXERCISES = (
         draw_cases=cases.generate_cases,
         drive=cases.drive_generate,
         properties=cases.generate_properties,
+        time_limit=30.0,  # a loop over rows is slow, and right
         misconceptions=(
             Misconception(
                 "reads the first position",
@@ -275,6 +308,30 @@ EXERCISES = (
                 "tokens. Temperature first.",
             ),
             Misconception(
+                "top-p before top-k",
+                mistakes.filters_the_other_way_round,
+                "Each filter is right, but top-p comes first. What is left of the k likeliest "
+                "sums to 1 again, and p is a share of that: top-k first.",
+            ),
+            Misconception(
+                "takes probabilities for scores",
+                mistakes.takes_probabilities_for_scores,
+                "A softmax comes before `temperature_probs`, which makes one itself. The softmax "
+                "of probabilities is nearly even: hand it the scores, `logits[:, -1]`.",
+            ),
+            Misconception(
+                "cuts the text itself",
+                mistakes.crops_the_text,
+                "The text itself is cut to the model's context, so its beginning is lost. Only "
+                "the window that the model reads is cut: give it another name.",
+            ),
+            Misconception(
+                "seeds a generator of its own",
+                mistakes.seeds_its_own_generator,
+                "The tokens come from a generator that you make and seed, so every call draws "
+                "the same. Use the `generator` that you are given.",
+            ),
+            Misconception(
                 "returns only the new tokens",
                 mistakes.returns_only_the_new,
                 "Only what was drawn comes back. Return the whole text, the tokens given "
@@ -326,6 +383,26 @@ EXERCISES = (
                 mistakes.KeepsTheLastPieceOnly,
                 "Right for two pieces and wrong from the third on: what you keep is replaced by "
                 "the newest keys and values. Keep all of them, old and new together.",
+            ),
+            Misconception(
+                "puts the new in front",
+                mistakes.PutsTheNewInFront,
+                "Fed one by one it is right, since a sum knows no order. But the mask does: its "
+                "last columns belong to the newest tokens. Old keys first, new ones behind.",
+            ),
+            Misconception(
+                "looks at empty places",
+                mistakes.LooksAtEmptyPlaces,
+                "You reserve room for `capacity` tokens and let the queries look at all of it, "
+                "the empty places too: their score is 0, and e⁰ is 1. Hand on what is filled, "
+                "`[:, :, :end]`.",
+            ),
+            Misconception(
+                "remembers tokens in place of keys and values",
+                mistakes.RemembersTokensNotKeys,
+                "The outputs are right, but you keep the tokens and compute all keys and values "
+                "anew in each call, which is what the cache is to save. Send only the new `x` "
+                "through `queries_keys_values`.",
             ),
             Misconception(
                 "positions begin anew",
@@ -418,7 +495,7 @@ QUESTIONS = (
         "Why does a KV cache keep keys and values, but no queries?",
         (
             Choice(
-                "Queries would take too much memory",
+                "Queries are far larger than keys: they would take too much memory",
                 False,
                 "They are as large as the keys. They are just not needed again.",
             ),
@@ -427,14 +504,22 @@ QUESTIONS = (
                 True,
                 "They look at its key and take its value. Nobody looks at a query.",
             ),
-            Choice("Queries depend on the future", False, "Nothing depends on the future here."),
+            Choice(
+                "Queries change with every token that is appended, keys and values do not",
+                False,
+                "Nothing at an earlier place changes when a token is appended.",
+            ),
         ),
     ),
     Question(
         "A text has one run of 90 characters that stands word for word in the training text. "
         "Has the model learned it by heart?",
         (
-            Choice("Yes: 90 characters cannot be chance", False, "In Tiny Tales they can."),
+            Choice(
+                "Yes: so many characters in a row cannot be the same by chance",
+                False,
+                "In Tiny Tales they can.",
+            ),
             Choice(
                 "One cannot say without knowing how long such runs are in new real tales",
                 True,
@@ -442,7 +527,7 @@ QUESTIONS = (
                 "ones. Only what goes beyond that is memory.",
             ),
             Choice(
-                "No: models cannot store text",
+                "No: a model holds weights and no text, so it cannot repeat any",
                 False,
                 "They can, above all text that they saw many times.",
             ),
@@ -451,13 +536,21 @@ QUESTIONS = (
     Question(
         "At temperature 0.2 nearly every sentence is grammatical, at 1 fewer are. Is 0.2 better?",
         (
-            Choice("Yes: more is right", False, "Look at what else falls with the temperature."),
+            Choice(
+                "Yes: more sentences are right, and a sentence that is wrong is no use",
+                False,
+                "Look at what else falls with the temperature.",
+            ),
             Choice(
                 "It depends: what is written at 0.2 is less varied than real tales are",
                 True,
                 "Quality and variety pull in two directions; a real tale has both.",
             ),
-            Choice("No: low temperatures are slower", False, "The cost is the same."),
+            Choice(
+                "No: a low temperature needs more passes through the model",
+                False,
+                "The cost is the same.",
+            ),
         ),
     ),
 )

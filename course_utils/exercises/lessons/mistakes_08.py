@@ -11,6 +11,7 @@ from course_utils.gpt.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
+from course_utils.gpt.positions import sinusoidal_positions
 
 # ---------------------------------------------------------------------------- causal_mask
 
@@ -29,6 +30,10 @@ def true_where_hidden(n_tokens, device=None):
 
 def numbers_for_truth_values(n_tokens, device=None):
     return torch.ones(n_tokens, n_tokens, device=device).tril()
+
+
+def always_on_the_cpu(n_tokens, device=None):
+    return causal_mask(n_tokens)
 
 
 def to_be_added(n_tokens, device=None):
@@ -64,6 +69,10 @@ def shares_out_over_the_queries(q, k, v, mask=None):
     return scores.softmax(dim=-2) @ v
 
 
+def shares_out_over_dimension_1(q, k, v, mask=None):
+    return _attend(q, k, v, mask, scale=1 / math.sqrt(q.shape[-1]), axis=1)
+
+
 def ignores_the_mask(q, k, v, mask=None):
     return scaled_dot_product_attention(q, k, v)
 
@@ -72,6 +81,20 @@ def masks_with_zero(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, 0.0)
+    return scores.softmax(dim=-1) @ v
+
+
+def hides_with_ten_thousand(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e4)
+    return scores.softmax(dim=-1) @ v
+
+
+def infinity_times_zero(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + ~mask * float("-inf")
     return scores.softmax(dim=-1) @ v
 
 
@@ -104,6 +127,10 @@ def mixes_the_tokens(x, n_heads):
     return x.reshape(B, n_heads, T, D // n_heads)
 
 
+def heads_before_texts(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1))
+
+
 def leaves_heads_behind_tokens(x, n_heads):
     B, T, D = x.shape
     return x.reshape(B, T, n_heads, D // n_heads)
@@ -125,7 +152,9 @@ def swaps_size_and_number(x, n_heads):
 class OneBigHead(CausalSelfAttention):
     def forward(self, x):
         q, k, v = self.qkv(x).chunk(3, dim=-1)
-        return self.project(scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1])))
+        return self.project(
+            scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device))
+        )
 
 
 class SeesTheFuture(CausalSelfAttention):
@@ -137,6 +166,20 @@ class SeesTheFuture(CausalSelfAttention):
 class KeysFirst(CausalSelfAttention):
     def forward(self, x):
         k, q, v = (split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1))
+        y = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device))
+        return self.project(merge_heads(y))
+
+
+class ThirdsInsideTheHeads(CausalSelfAttention):
+    def forward(self, x):
+        q, k, v = split_heads(self.qkv(x), self.n_heads).chunk(3, dim=-1)
+        y = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device))
+        return self.project(merge_heads(y))
+
+
+class MaskOnTheCPU(CausalSelfAttention):
+    def forward(self, x):
+        q, k, v = (split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1))
         y = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1]))
         return self.project(merge_heads(y))
 
@@ -144,14 +187,16 @@ class KeysFirst(CausalSelfAttention):
 class HeadsMergedCrosswise(CausalSelfAttention):
     def forward(self, x):
         q, k, v = (split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1))
-        y = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1]))  # (B, H, T, hs)
+        y = scaled_dot_product_attention(
+            q, k, v, causal_mask(x.shape[1], x.device)
+        )  # (B, H, T, hs)
         return self.project(y.reshape(x.shape))
 
 
 class NoProjection(CausalSelfAttention):
     def forward(self, x):
         q, k, v = (split_heads(part, self.n_heads) for part in self.qkv(x).chunk(3, dim=-1))
-        return merge_heads(scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1])))
+        return merge_heads(scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device)))
 
 
 class AddsItsInput(CausalSelfAttention):
@@ -192,6 +237,15 @@ def counts_pairs_not_columns(n_positions, d_model):
     return _interleaved(angles.sin(), angles.cos())
 
 
+def doubles_the_exponent(n_positions, d_model):
+    angles = _table(n_positions, d_model, 2 * _exponents(d_model))
+    return _interleaved(angles.sin(), angles.cos())
+
+
+def in_64_bits(n_positions, d_model):
+    return sinusoidal_positions(n_positions, d_model).double()
+
+
 def begins_at_one(n_positions, d_model):
     angles = _table(n_positions, d_model, _exponents(d_model), first=1.0)
     return _interleaved(angles.sin(), angles.cos())
@@ -223,6 +277,18 @@ def loses_the_minus(x, cos, sin):
 def pairs_neighbours(x, cos, sin):
     even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+
+
+def lays_the_results_in_turn(x, cos, sin):
+    first, second = x.chunk(2, dim=-1)
+    return torch.stack([first * cos - second * sin, first * sin + second * cos], dim=-1).flatten(-2)
+
+
+def writes_into_its_input(x, cos, sin):
+    half = x.shape[-1] // 2
+    x[..., :half] = x[..., :half] * cos - x[..., half:] * sin
+    x[..., half:] = x[..., :half] * sin + x[..., half:] * cos
+    return x
 
 
 def swaps_the_halves(x, cos, sin):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch.nn.functional as F
+from torch import nn
 
 from course_utils.gpt import model
 from course_utils.gpt.counting import count_parameters
@@ -33,6 +34,19 @@ def divides_by_d_minus_one(x, weight, bias, epsilon=1e-5):
 def over_the_batch(x, weight, bias, epsilon=1e-5):
     mean, variance = np.mean(x, axis=0, keepdims=True), np.var(x, axis=0, keepdims=True)
     return _normalized(x, weight, bias, mean, np.sqrt(variance + epsilon))
+
+
+def over_axis_1(x, weight, bias, epsilon=1e-5):
+    mean, variance = np.mean(x, axis=1, keepdims=True), np.var(x, axis=1, keepdims=True)
+    return _normalized(x, weight, bias, mean, np.sqrt(variance + epsilon))
+
+
+def always_the_same_epsilon(x, weight, bias, epsilon=1e-5):
+    return layer_norm(x, weight, bias)
+
+
+def shifts_before_it_stretches(x, weight, bias, epsilon=1e-5):
+    return layer_norm(x, weight, bias * weight, epsilon)
 
 
 def over_everything(x, weight, bias, epsilon=1e-5):
@@ -104,6 +118,22 @@ def means_over_the_rows(dy, x, weight, epsilon=1e-5):
     dx, dweight, dbias = layer_norm_backward(dy, x, weight, epsilon)
     n_rows = x.size // x.shape[-1]
     return dx, dweight / n_rows, dbias / n_rows
+
+
+def sums_over_the_first_axis(dy, x, weight, epsilon=1e-5):
+    _, unit, _ = _parts(dy, x, weight, epsilon)
+    dx = layer_norm_backward(dy, x, weight, epsilon)[0]
+    return dx, np.sum(dy * unit, axis=0), np.sum(dy, axis=0)
+
+
+def divides_by_the_variance_back(dy, x, weight, epsilon=1e-5):
+    deviation, _, _ = _parts(dy, x, weight, epsilon)
+    dx = layer_norm_backward(dy, x, weight, epsilon)[0]
+    return _with_dx(dx / deviation, dy, x, weight, epsilon)
+
+
+def no_epsilon_back(dy, x, weight, epsilon=1e-5):
+    return layer_norm_backward(dy, x, weight, 0.0)
 
 
 # ------------------------------------------------------------------------------ FeedForward
@@ -190,6 +220,18 @@ class OneNormForBoth(model.Block):
         return x + self.feed_forward(self.norm1(x))
 
 
+class SecondBranchAddsToTheOldStream(model.Block):
+    def forward(self, x):
+        gathered = x + self.attention(self.norm1(x))
+        return x + self.feed_forward(self.norm2(gathered))
+
+
+class FirstResidualMissing(model.Block):
+    def forward(self, x):
+        x = self.attention(self.norm1(x))
+        return x + self.feed_forward(self.norm2(x))
+
+
 class SideBySide(model.Block):
     def forward(self, x):
         return x + self.attention(self.norm1(x)) + self.feed_forward(self.norm2(x))
@@ -243,6 +285,23 @@ def forgets_the_biases(config):
     return count_parameters(config) - config.bias * (config.n_layers * in_a_block + D)
 
 
+def always_four_times_as_wide(config):
+    D = config.d_model
+    too_wide = 4 * D - config.d_hidden
+    return count_parameters(config) + config.n_layers * too_wide * (2 * D + config.bias)
+
+
+def always_counts_biases(config):
+    D = config.d_model
+    in_a_block = 4 * D + config.d_hidden + D + 2 * D
+    return count_parameters(config) + (not config.bias) * (config.n_layers * in_a_block + D)
+
+
+def norms_keep_their_shift(config):
+    n_norms = 2 * config.n_layers + 1
+    return count_parameters(config) + (not config.bias) * n_norms * config.d_model
+
+
 def counts_a_single_layer(config):
     D = config.d_model
     linears = 4 * D * D + 2 * D * config.d_hidden
@@ -279,8 +338,21 @@ def gains_decay_too(model, weight_decay):
 
 
 def embeddings_do_not_decay(model, weight_decay):
-    tables = {id(p) for name, p in model.named_parameters() if name.startswith("embedding")}
+    tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     return _groups(_trained(model), lambda p: p.ndim >= 2 and id(p) not in tables, weight_decay)
+
+
+def goes_by_names(model, weight_decay):
+    names = {id(p): name for name, p in model.named_parameters()}
+
+    def decays(parameter):
+        return not any(word in names[id(parameter)] for word in ("norm", "bias"))
+
+    return _groups(_trained(model), decays, weight_decay)
+
+
+def exactly_two_axes(model, weight_decay):
+    return _groups(_trained(model), lambda p: p.ndim == 2, weight_decay)
 
 
 def takes_the_frozen_along(model, weight_decay):

@@ -33,6 +33,16 @@ def _mean_of_means(model, tokens, context_length, batch_size=64):
 
 
 @torch.no_grad()
+def _all_at_once(model, tokens, context_length, batch_size=64):
+    return model(*_cut(tokens, context_length))[1].item()
+
+
+@torch.no_grad()
+def _summed_over_places(model, tokens, context_length, batch_size=64):
+    return context_length * _mean(model, *_cut(tokens, context_length), batch_size)
+
+
+@torch.no_grad()
 def _sum_of_means(model, tokens, context_length, batch_size=64):
     inputs, targets = (part.split(batch_size) for part in _cut(tokens, context_length))
     return sum(model(x, y)[1].item() for x, y in zip(inputs, targets, strict=True))
@@ -72,6 +82,18 @@ ESTIMATE_LOSS = (
         "You average the batches' losses. The last batch may have fewer windows, and then each of "
         "its windows counts for more. Weigh each loss by the number of windows, `len(x)`, and "
         "divide by the number of all windows at the end.",
+    ),
+    Misconception(
+        "all windows at once",
+        _all_at_once,
+        "The number is right, but all windows go through the model at once, and a long text would "
+        "not fit into memory. Give it `batch_size` windows at a time.",
+    ),
+    Misconception(
+        "the loss of a window, not of a token",
+        _summed_over_places,
+        "This is the loss of a whole window: the tokens of a window are added up. The model's loss "
+        "is a mean over tokens already; average it over the windows.",
     ),
     Misconception(
         "never divides",
@@ -145,6 +167,26 @@ def _whole_wave(step, n_steps, peak, n_warmup=0, decay="cosine", final_fraction=
     return peak * (final_fraction + (1 - final_fraction) * height)
 
 
+def _warms_up_one_step_too_long(
+    step, n_steps, peak, n_warmup=0, decay="cosine", final_fraction=0.0
+):
+    if n_warmup and step == n_warmup:
+        return peak * (step + 1) / n_warmup
+    return _rate(step, n_steps, peak, n_warmup, decay, final_fraction)
+
+
+def _quarter_wave(step, n_steps, peak, n_warmup=0, decay="cosine", final_fraction=0.0):
+    if step < n_warmup or decay != "cosine":
+        return _rate(step, n_steps, peak, n_warmup, decay, final_fraction)
+    height = math.cos(math.pi * _share(step, n_steps, n_warmup) / 2)
+    return peak * (final_fraction + (1 - final_fraction) * height)
+
+
+def _cut_off_below(step, n_steps, peak, n_warmup=0, decay="cosine", final_fraction=0.0):
+    rate = _rate(step, n_steps, peak, n_warmup, decay)
+    return rate if step < n_warmup else max(rate, final_fraction * peak)
+
+
 def _falls_to_zero(step, n_steps, peak, n_warmup=0, decay="cosine", final_fraction=0.0):
     return _rate(step, n_steps, peak, n_warmup, decay)
 
@@ -182,6 +224,24 @@ LEARNING_RATE_AT = (
         _whole_wave,
         "The rate falls and then climbs back to the peak: cos has been through a whole wave. Its "
         "angle should go from 0 to π, not to 2π.",
+    ),
+    Misconception(
+        "a quarter of a wave",
+        _quarter_wave,
+        "Your cosine goes from 0 to π/2, so it begins level and ends steep. Half a wave is level "
+        "at both ends: (1 + cos(π s)) / 2.",
+    ),
+    Misconception(
+        "cut off at the final rate",
+        _cut_off_below,
+        "The rate falls towards 0 and is held up when it meets the final one. The fall should get "
+        "there at the end and not before: squeeze it into the range from 1 to `final_fraction`.",
+    ),
+    Misconception(
+        "warms up one step too long",
+        _warms_up_one_step_too_long,
+        "Step `n_warmup` still counts as warm-up, and the rate rises above its peak. Steps count "
+        "from 0, so the warm-up ends with step n_warmup - 1: `<`, not `<=`.",
     ),
     Misconception(
         "always falls to 0",
@@ -272,6 +332,16 @@ def _keeps_the_graph(model, batches, scaler=None):
     return mean_loss
 
 
+def _goes_back_at_the_end(model, batches, scaler=None):
+    loss = sum(model(tokens, targets)[1] for tokens, targets in batches) / len(batches)
+    _scaled(loss, scaler).backward()
+    return loss.detach()
+
+
+def _number_for_a_tensor(model, batches, scaler=None):
+    return _accumulate(model, batches, scaler).item()
+
+
 ACCUMULATE_GRADIENTS = (
     Misconception(
         "divides nothing by the number of batches",
@@ -314,6 +384,19 @@ ACCUMULATE_GRADIENTS = (
         _returns_scaled_loss,
         "The scaler's factor has come into the loss that you return. Only the way back starts "
         "from the scaled loss; what is reported is the plain one.",
+    ),
+    Misconception(
+        "all batches in memory at once",
+        _goes_back_at_the_end,
+        "Numbers and gradients are right, but all batches are in memory at once, which is what "
+        "this was to avoid: either you join them, or no graph is let go before the last one. Go "
+        "back from each loss as soon as you have it, inside the loop.",
+    ),
+    Misconception(
+        "a number for a tensor",
+        _number_for_a_tensor,
+        "The loss comes back as a plain number. `.item()` makes a GPU wait in every step: return "
+        "the tensor, without its graph, `.detach()`.",
     ),
     Misconception(
         "keeps the graph alive",
@@ -380,6 +463,55 @@ def _clips_each_weight(model, optimizer, batches, clip_norm=1.0, scaler=None):
     return _train_step(model, optimizer, batches, scaler, clip)
 
 
+def _clips_each_group(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    def clip(optimizer):
+        for group in optimizer.param_groups:
+            norm = torch.nn.utils.clip_grad_norm_(group["params"], clip_norm)
+        return norm
+
+    return _train_step(model, optimizer, batches, scaler, clip)
+
+
+def _clips_the_first_group(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    def clip(optimizer):
+        return torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], clip_norm)
+
+    return _train_step(model, optimizer, batches, scaler, clip)
+
+
+def _always_clips_at_1(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    clip = lambda optimizer: _norm_of(optimizer, 1.0)  # noqa: E731
+    return _train_step(model, optimizer, batches, scaler, clip)
+
+
+def _steps_past_the_scaler(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    loss = accumulate_gradients(model, batches, scaler)
+    if scaler is not None:
+        scaler.unscale_(optimizer)
+    norm = _norm_of(optimizer, clip_norm)
+    optimizer.step()
+    if scaler is not None:
+        scaler.update()
+    optimizer.zero_grad()
+    return loss, norm
+
+
+def _never_updates(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    loss = accumulate_gradients(model, batches, scaler)
+    if scaler is not None:
+        scaler.unscale_(optimizer)
+    norm = _norm_of(optimizer, clip_norm)
+    (optimizer.step if scaler is None else lambda: scaler.step(optimizer))()
+    optimizer.zero_grad()
+    return loss, norm
+
+
+def _steps_for_each_batch(model, optimizer, batches, clip_norm=1.0, scaler=None):
+    clip = lambda optimizer: _norm_of(optimizer, clip_norm)  # noqa: E731
+    steps = [_train_step(model, optimizer, [batch], scaler, clip) for batch in batches]
+    return sum(loss for loss, _ in steps) / len(steps), steps[-1][1]
+
+
 def _clips_entries(model, optimizer, batches, clip_norm=1.0, scaler=None):
     def clip(optimizer):
         whole = _norm_of(optimizer, math.inf)
@@ -439,6 +571,42 @@ TRAIN_STEP = (
         _clips_each_weight,
         "Each weight's gradient is shortened by itself, which changes the direction of the step. "
         "Hand all weights to `clip_grad_norm_` at once: there is one length, over all together.",
+    ),
+    Misconception(
+        "clips each group by itself",
+        _clips_each_group,
+        "You clip inside the loop over the groups, so each group is shortened by itself and the "
+        "length that you return is the last one's. Gather the weights of all groups in one list "
+        "first, and clip that.",
+    ),
+    Misconception(
+        "clips the first group only",
+        _clips_the_first_group,
+        "Only the first group's weights are clipped. An optimizer has as many groups as it was "
+        "given (here one for what decays, one for what does not): loop over `param_groups`.",
+    ),
+    Misconception(
+        "always clips at 1",
+        _always_clips_at_1,
+        "The limit is always 1, whatever `clip_norm` says.",
+    ),
+    Misconception(
+        "steps past the scaler",
+        _steps_past_the_scaler,
+        "All is right until a gradient overflows: then the step must be left out, and "
+        "`optimizer.step()` takes it all the same. `scaler.step(optimizer)` knows better.",
+    ),
+    Misconception(
+        "never updates the scaler",
+        _never_updates,
+        "`scaler.update()` is missing. It ends the step: the scaler chooses its next factor there, "
+        "and refuses to go on without it.",
+    ),
+    Misconception(
+        "a step for each batch",
+        _steps_for_each_batch,
+        "You step after every batch. The batches belong to one step together: hand all of them to "
+        "`accumulate_gradients`, then clip and step once.",
     ),
     Misconception(
         "clips single entries",

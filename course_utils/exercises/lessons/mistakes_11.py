@@ -41,6 +41,16 @@ def zero_means_off(logits, temperature):
     return (logits / (temperature or 1)).softmax(dim=-1)
 
 
+def tiny_temperature_for_zero(logits, temperature):
+    return temperature_probs(logits, max(temperature, 1e-3))
+
+
+def several_ones_where_scores_tie(logits, temperature):
+    if temperature == 0:
+        return (logits == logits.amax(dim=-1, keepdim=True)).to(logits.dtype)
+    return temperature_probs(logits, temperature)
+
+
 def exponentials_overflow(logits, temperature):
     if temperature == 0:
         return temperature_probs(logits, 0)
@@ -111,6 +121,21 @@ def keeps_one_too_many(probs, p):
     return _renormalised(
         _nucleus(probs, p, lambda sums, own: (sums - own).roll(1, dims=-1) >= p).clamp(min=0)
     )
+
+
+def exactly_p_is_not_enough(probs, p):
+    return _renormalised(_nucleus(probs, p, lambda sums, own: sums - own > p))
+
+
+def one_number_for_all_rows(probs, p):
+    before = (sums := probs.sort(dim=-1, descending=True).values)[0].cumsum(dim=-1) - sums[0]
+    return top_k_filter(probs, int((before < p).sum()))
+
+
+def back_by_the_same_order(probs, p):
+    sorted_probs, order = probs.sort(dim=-1, descending=True)
+    before = sorted_probs.cumsum(dim=-1) - sorted_probs
+    return _renormalised(sorted_probs.masked_fill(before >= p, 0.0).gather(-1, order))
 
 
 def does_not_sort(probs, p):
@@ -217,6 +242,34 @@ filters_before_the_temperature = _variant(
 )
 
 
+filters_the_other_way_round = _variant(
+    "filters_the_other_way_round",
+    choose=lambda scores, temperature, top_k, top_p: _filtered(
+        _filtered(temperature_probs(scores, temperature), None, top_p), top_k, None
+    ),
+)
+takes_probabilities_for_scores = _variant(
+    "takes_probabilities_for_scores",
+    choose=lambda scores, temperature, top_k, top_p: _probs(
+        scores.softmax(dim=-1), temperature, top_k, top_p
+    ),
+)
+
+
+def crops_the_text(model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None):
+    for _ in range(n_new):
+        tokens = tokens[:, -model.config.context_length :]
+        tokens = _generate(model, tokens, 1, temperature, top_k, top_p, generator)
+    return tokens
+
+
+def seeds_its_own_generator(
+    model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None
+):
+    own = torch.Generator().manual_seed(0)
+    return _generate(model, tokens, n_new, temperature, top_k, top_p, own)
+
+
 def returns_only_the_new(
     model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None
 ):
@@ -307,6 +360,31 @@ class ReturnsEveryTokenAgain(_Cached):
         self.kept_parts = q, k, v
         self.length += x.shape[1]
         return self.finished(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+
+class PutsTheNewInFront(_Cached):
+    def joined(self, old, new):
+        return torch.cat([new, old], dim=2)
+
+
+class LooksAtEmptyPlaces(_Cached):
+    def joined(self, old, new):
+        return torch.cat([old[:, :, : self.length - new.shape[2]], new], dim=2)
+
+    def kept(self, all_of_them, new):
+        B, H, n, hs = all_of_them.shape
+        return torch.cat([all_of_them, new.new_zeros(B, H, self.capacity - n, hs)], dim=2)
+
+    def attend(self, q, keys, values):
+        return F.scaled_dot_product_attention(q, self.keys, self.values)
+
+
+class RemembersTokensNotKeys(_Cached):
+    def __call__(self, x):
+        self.all = x if self.length == 0 else torch.cat([self.all, x], dim=1)
+        self.length += x.shape[1]
+        q, k, v = self.attention.queries_keys_values(self.all, 0)
+        return self.finished(self.attend(q, k, v))[:, -x.shape[1] :]
 
 
 class CountsCallsInsteadOfTokens(CachedAttention):
