@@ -118,7 +118,7 @@ def plot_soft_lookup(
     from matplotlib import pyplot as plt
 
     figure, (plane, bars, out) = plt.subplots(
-        1, 3, figsize=(8.4, 3.0), gridspec_kw={"width_ratios": [1.15, 1.2, 0.6]}
+        1, 3, figsize=(8.4, 3.4), gridspec_kw={"width_ratios": [1.15, 1.2, 0.6]}
     )
     for name, key in keys.items():
         _arrow(plane, key, values[name], 2.5)
@@ -144,6 +144,13 @@ def plot_soft_lookup(
     out.set_xticks([])
     out.set_yticks([])
     out.grid(False)
+    figure.suptitle(
+        "The more a key agrees with the query, the more of its value comes out",
+        x=0.01,
+        ha="left",
+        fontsize=12,
+        fontweight="bold",
+    )
     figure.tight_layout()
     return figure
 

@@ -122,7 +122,8 @@ def plot_parameter_shares(shares: Mapping[str, Mapping[str, int]]):
             share = 100 * number / total
             ax.barh(i, share, left=left, color=colour, height=0.7)
             if share > 4:
-                ax.text(left + share / 2, i, f"{share:.0f} %", ha="center", va="center")
+                size = 11 if share > 7 else 8.5  # so that it stays in its bar
+                ax.text(left + share / 2, i, f"{share:.0f} %", ha="center", va="center", size=size)
             if i == 0 and share > 4:
                 place = (left + share / 2, -0.62)
                 ax.text(*place, part, ha="center", va="center", color=colour, weight="bold")

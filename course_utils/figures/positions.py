@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.figures.curves import write_names
 from course_utils.figures.style import COLOURS
 
 
@@ -13,18 +14,24 @@ def plot_sinusoids(table: np.ndarray, shown: tuple[int, ...] = (8, 16, 24)):
     from matplotlib import pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.4))
-    image = left.imshow(table.T, aspect="auto", cmap="RdBu", vmin=-1, vmax=1)
-    left.set(title="the table: one column for each position", xlabel="position t", ylabel="feature")
+    image = left.imshow(table, aspect="auto", cmap="RdBu", vmin=-1, vmax=1)
+    left.set(title="the table: one row for each position", xlabel="feature", ylabel="position t")
     left.grid(False)
     figure.colorbar(image, ax=left, ticks=[-1, 0, 1])
-    for column in shown:
-        right.plot(table[:, column], lw=1.6)
-        right.text(
-            len(table) * 1.01, table[-1, column], f"feature {column}", fontsize=9, va="center"
-        )
-    right.set(title="three of its features: fast and slow waves", xlabel="position t")
-    right.set_ylim(-1.15, 1.15)
-    figure.tight_layout()
+    waves = {f"feature {column}": table[:, column] for column in shown}
+    lines = {name: right.plot(wave, lw=1.6)[0] for name, wave in waves.items()}
+    right.set(
+        title="some of its columns: fast and slow waves",
+        xlabel="position t",
+        ylabel="value of the feature",
+        ylim=(-1.15, 1.15),
+    )
+    figure.tight_layout(rect=(0, 0, 0.94, 1))
+    write_names(
+        right,
+        {name: (np.arange(len(wave)), wave) for name, wave in waves.items()},
+        {name: line.get_color() for name, line in lines.items()},
+    )
     return figure
 
 

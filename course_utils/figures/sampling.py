@@ -7,6 +7,7 @@ import numpy as np
 from course_utils.figures.style import COLOURS
 
 MOST_BARS = 12
+LONGEST_UNCUT = 1.6  # times as long as the longest bar of the other panels
 
 
 def visible(token: str) -> str:
@@ -27,7 +28,8 @@ def plot_distributions(
 
     tokens: (V,) the text of each token. before: (V,) probabilities. after: what was done -> (V,)
     probabilities; behind them the old ones stand in grey, and a token that is ruled out is crossed
-    out. The `n_shown` tokens likeliest before are drawn. -> a matplotlib figure.
+    out. The `n_shown` tokens likeliest before are drawn; an arrow marks a bar that goes on beyond
+    the picture. -> a matplotlib figure.
     """
     from matplotlib import pyplot as plt
 
@@ -42,7 +44,9 @@ def plot_distributions(
         squeeze=False,
     )
     rows = np.arange(len(order))
-    longest = 1.28 * max(probs.max() for probs in panels.values())
+    # A bar that is far longer than all others is cut off, so that those can be compared.
+    *shorter, longest = sorted(float(probs.max()) for probs in panels.values())
+    width = 1.28 * min(longest, LONGEST_UNCUT * shorter[-1] if shorter else longest)
     for ax, (name, probs) in zip(axes[0], panels.items(), strict=True):
         changed = name != first
         if changed:
@@ -51,20 +55,22 @@ def plot_distributions(
         ax.barh(rows, probs[order], color=colour, height=0.5)
         for row, probability in zip(rows, probs[order], strict=True):
             gone = changed and probability == 0
-            where = max(probability, before[order][row] if changed else 0) + 0.02 * longest
+            end = max(probability, before[order][row] if changed else 0)
+            is_cut = probability > width
+            where = {"x": 0.97 * width, "ha": "right"} if end > width else {"x": end + 0.02 * width}
             ax.text(
-                where,
-                row,
-                "×" if gone else _percent(probability),
+                **where,
+                y=row,
+                s="×" if gone else _percent(probability) + (" →" if is_cut else ""),
                 va="center",
                 fontsize=8.5,
-                color=COLOURS["red"] if gone else COLOURS["black"],
+                color=COLOURS["red"] if gone else "white" if is_cut else COLOURS["black"],
             )
         n_kept = int((probs > 0).sum())
         ax.set_title(name, fontsize=10.5)
         label = f"{n_kept} of {len(before)} tokens" if n_kept < len(before) else "probability"
         ax.set_xlabel(label, fontsize=9)
-        ax.set(xlim=(0, longest), xticks=[])
+        ax.set(xlim=(0, width), xticks=[])
         ax.grid(False)
     axes[0][0].set_yticks(rows, [visible(tokens[i]) for i in order], family="monospace", fontsize=9)
     axes[0][0].invert_yaxis()

@@ -154,7 +154,7 @@ def test_scaling_draws_both_kinds_in_three_panels():
 def test_positions_are_drawn_as_they_are():
     table = np.random.default_rng(0).normal(size=(12, 30))
     figure = plot_sinusoids(table, shown=(0, 5))
-    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), table.T)
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), table)
     np.testing.assert_allclose(figure.axes[1].lines[1].get_ydata(), table[:, 5])
     products = table @ table.T
     figure = plot_products(products, marked=(3,))

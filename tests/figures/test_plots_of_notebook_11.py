@@ -31,6 +31,17 @@ def test_a_token_that_is_ruled_out_is_crossed_out_and_the_kept_are_counted():
     assert {"50 %", "62 %", "5.0 %"} <= set(texts(figure))
 
 
+def test_one_bar_far_longer_than_the_others_is_cut_and_says_so():
+    certain = np.array([1.0, 0.0, 0.0, 0.0])
+    figure = sampling.plot_distributions(TOKENS, PROBS, {"greedy": certain}, title="t")
+    assert figure.axes[1].get_xlim()[1] > PROBS.max()
+    assert "100 %" in texts(figure)
+    even = np.full(4, 0.25)
+    figure = sampling.plot_distributions(TOKENS, even, {"greedy": certain}, title="t")
+    assert figure.axes[1].get_xlim()[1] < 1
+    assert "100 % →" in texts(figure)
+
+
 def test_spaces_and_new_lines_in_tokens_can_be_seen():
     figure = sampling.plot_distributions(TOKENS, PROBS, {}, title="t")
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["␣a", "␣b", "↵", "␣d"]
