@@ -6,8 +6,8 @@ there as drawn for the sliders' first positions.
 
 from collections.abc import Callable
 
-from course_utils.environment import on_colab
 from course_utils.figures.style import drawn, show
+from course_utils.figures.widgets import show_widget
 
 
 def explore(draw: Callable, alt: str, **controls) -> None:
@@ -17,7 +17,6 @@ def explore(draw: Callable, alt: str, **controls) -> None:
     alt: what the figure shows, in words. controls: for each argument what ipywidgets' `interact`
     takes, such as (1, 40) for whole numbers or (0.0, 2.0, 0.1) for steps.
     """
-    from IPython.display import display
     from ipywidgets import interactive
 
     still = drawn(draw(), alt)
@@ -25,10 +24,7 @@ def explore(draw: Callable, alt: str, **controls) -> None:
     for slider in widget.children[:-1]:
         slider.style.description_width = "130px"
         slider.layout.width = "440px"
-    bundle = widget._repr_mimebundle_()
-    if not on_colab():  # where a second form might be shown in place of the widget
-        bundle |= still._repr_mimebundle_()
-    display(bundle, raw=True)
+    show_widget(widget, still._repr_mimebundle_())
 
 
 def _from(draw: Callable, controls: dict) -> dict:

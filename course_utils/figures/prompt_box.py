@@ -8,8 +8,8 @@ import html
 import time
 from collections.abc import Callable, Iterator
 
-from course_utils.environment import on_colab
 from course_utils.figures.style import COLOURS
+from course_utils.figures.widgets import show_widget
 
 SECONDS_BETWEEN_UPDATES = 0.05
 
@@ -61,13 +61,9 @@ class PromptBox:
 
     def show(self) -> None:
         """Write once with the first settings, and display the box."""
-        from IPython.display import display
-
         self.run()
-        bundle = self.widget._repr_mimebundle_()
-        if not on_colab():  # where a second form might be shown in place of the widget
-            bundle |= {"text/plain": "A prompt and what follows it", "text/html": self.output.value}
-        display(bundle, raw=True)
+        still = {"text/plain": "A prompt and what follows it", "text/html": self.output.value}
+        show_widget(self.widget, still)
 
 
 def as_html(prompt: str, written: str, problem: str = "") -> str:

@@ -2,21 +2,29 @@
 
 import matplotlib.pyplot as plt
 import pytest
+from ipywidgets import interactive
 
-from course_utils.figures import explore as explore_module
+from course_utils.figures import widgets
 from course_utils.figures.explore import explore
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
+class OldWidget:
+    """One that cannot give its forms, as those of ipywidgets 7."""
+
+
 @pytest.fixture
 def shown(monkeypatch):
-    """The bundles of forms that are displayed (and not what the widget draws into itself)."""
-    bundles = []
-    monkeypatch.setattr(
-        "IPython.display.display", lambda value, raw=False: bundles.append(value) if raw else None
-    )
-    return bundles
+    """What is displayed: bundles of forms, and widgets (not what these draw into themselves)."""
+    found = []
+
+    def display(value, raw=False):
+        if raw or isinstance(value, interactive | OldWidget):
+            found.append(value)
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return found
 
 
 @pytest.fixture
@@ -49,10 +57,15 @@ def test_both_the_widget_and_the_still_figure_are_given(shown, drawing):
 
 
 def test_on_colab_the_widget_comes_alone(shown, drawing, monkeypatch):
-    monkeypatch.setattr(explore_module, "on_colab", lambda: True)
+    monkeypatch.setattr(widgets, "on_colab", lambda: True)
     explore(drawing, "A line of some size.", size=(1, 9))
-    assert "text/html" not in shown[0]
-    assert WIDGET in shown[0]
+    assert [type(value) for value in shown] == [interactive]
+
+
+def test_a_widget_of_ipywidgets_7_is_displayed_as_it_is(shown):
+    widget = OldWidget()
+    widgets.show_widget(widget, {"text/plain": "A figure"})
+    assert shown == [widget]
 
 
 def test_sliders_start_at_the_defaults_and_redraw_when_moved(shown, drawing):
