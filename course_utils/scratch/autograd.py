@@ -21,6 +21,7 @@ import numpy as np
 
 from course_utils.scratch.graph import Node
 from course_utils.scratch.layers import sigmoid
+from course_utils.scratch.operands import apply, constant, may_repeat, spread
 
 
 class Tensor(Node):
@@ -149,13 +150,13 @@ class Tensor(Node):
     def sum(self, axis=None, keepdims: bool = False):
         x = self.data
         y = x.sum(axis=axis, keepdims=keepdims)
-        return result("sum", y, (self, lambda g: _spread(g, x.shape, axis, keepdims)))
+        return result("sum", y, (self, lambda g: spread(g, x.shape, axis, keepdims)))
 
     def mean(self, axis=None, keepdims: bool = False):
         x = self.data
         y = x.mean(axis=axis, keepdims=keepdims)
         n = x.size / max(1, y.size)  # numbers in each mean
-        return result("mean", y, (self, lambda g: _spread(g, x.shape, axis, keepdims) / n))
+        return result("mean", y, (self, lambda g: spread(g, x.shape, axis, keepdims) / n))
 
     def max(self, axis=None, keepdims: bool = False):
         """The largest; where several are largest, they share the gradient equally."""
@@ -163,9 +164,9 @@ class Tensor(Node):
         y = x.max(axis=axis, keepdims=keepdims)
 
         def vjp(g):
-            is_max = (x == _spread(y, x.shape, axis, keepdims)).astype(x.dtype)
+            is_max = (x == spread(y, x.shape, axis, keepdims)).astype(x.dtype)
             share = is_max / is_max.sum(axis=axis, keepdims=True)
-            return share * _spread(g, x.shape, axis, keepdims)
+            return share * spread(g, x.shape, axis, keepdims)
 
         return result("max", y, (self, vjp))
 
@@ -200,7 +201,7 @@ class Tensor(Node):
 
         def vjp(g):
             gradient = np.zeros_like(x)
-            if _may_repeat(index):
+            if may_repeat(index):
                 np.add.at(gradient, index, g)  # += would count a row that was picked twice once
             else:
                 gradient[index] = g
@@ -280,40 +281,8 @@ def value_of(x, like: Tensor):
     if type(x) is Tensor:
         return x.data
     # NumPy gives a plain number the dtype of the array beside it; any other constant would win.
-    return x if type(x) in (int, float) else np.asarray(x, like.data.dtype)
+    return x if type(x) in (int, float) else constant(x, like.data.dtype)
 
 
 def as_tensor(x, like: Tensor) -> Tensor:
-    return x if type(x) is Tensor else result("", np.asarray(x, like.data.dtype))
-
-
-def apply(operation, a, b):
-    try:
-        return operation(a, b)
-    except ValueError:
-        raise ValueError(shape_error(operation, np.shape(a), np.shape(b))) from None
-
-
-def shape_error(operation, a, b) -> str:
-    if operation is operator.matmul:
-        return (
-            f"{a} @ {b} does not fit: the last length on the left must equal the second to last on "
-            "the right. A layer of weights (D_out, D_in) is x @ W.T."
-        )
-    return (
-        f"The shapes {a} and {b} do not fit ({operation.__name__}). Compare them from the right: "
-        "two lengths must be equal, or one of them 1."
-    )
-
-
-def _may_repeat(index) -> bool:
-    """Tell whether an index may pick a number twice: it can when it holds arrays or lists."""
-    parts = index if type(index) is tuple else (index,)
-    return any(isinstance(part, np.ndarray | list | tuple) for part in parts)
-
-
-def _spread(y, shape, axis, keepdims):
-    """Copy what a reduction along `axis` gave back along it: -> an array of `shape`."""
-    if axis is not None and not keepdims:
-        y = np.expand_dims(y, axis)
-    return np.broadcast_to(y, shape)
+    return x if type(x) is Tensor else result("", constant(x, like.data.dtype))

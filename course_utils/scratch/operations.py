@@ -8,7 +8,8 @@ import operator
 
 import numpy as np
 
-from course_utils.scratch.autograd import Tensor, apply, as_tensor, result, shape_error, value_of
+from course_utils.scratch.autograd import Tensor, as_tensor, result, value_of
+from course_utils.scratch.operands import apply, shape_error
 
 
 def linear(x, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -52,7 +53,7 @@ def embedding(table: Tensor, tokens) -> Tensor:
 
 def concatenate(tensors, axis: int = 0) -> Tensor:
     """Join tensors or arrays along an axis on which alone their lengths may differ."""
-    like = next(tensor for tensor in tensors if isinstance(tensor, Tensor))
+    like = first_tensor(tensors)
     values = [value_of(tensor, like) for tensor in tensors]
     y = np.concatenate(values, axis=axis)
     ends = np.cumsum([value.shape[axis] for value in values])
@@ -69,7 +70,7 @@ def where(condition, a, b) -> Tensor:
 
     condition: an array of truth values. a, b: tensors, arrays or numbers, at least one a Tensor.
     """
-    like = a if isinstance(a, Tensor) else b
+    like = first_tensor((a, b))
     condition = np.asarray(condition, bool)
     y = np.where(condition, as_tensor(a, like).data, as_tensor(b, like).data)
     # A product would turn an infinite gradient on the other side into nan.
@@ -94,7 +95,7 @@ def cross_entropy(logits: Tensor, targets) -> Tensor:
     Raises ValueError for targets that do not fit.
     """
     shape, target = logits.data.shape, np.asarray(targets)
-    if target.shape != shape[:-1]:
+    if not shape or target.shape != shape[:-1]:
         raise ValueError(
             f"cross_entropy: logits of shape {shape} need one target for each row, an array of "
             f"shape {shape[:-1]}, but the targets have the shape {target.shape}"
@@ -119,6 +120,14 @@ def cross_entropy(logits: Tensor, targets) -> Tensor:
         return p.reshape(shape)
 
     return result("cross_entropy", losses.mean(), (logits, vjp))
+
+
+def first_tensor(operands) -> Tensor:
+    """The Tensor that says the dtype. Raises TypeError when there is none."""
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            return operand
+    raise TypeError("at least one operand must be a Tensor; for arrays alone, use NumPy's own")
 
 
 def _not_classes(name: str, numbers: np.ndarray, n_classes: int) -> str:

@@ -456,6 +456,9 @@ def test_no_grad_holds_for_its_own_thread_only():
         (lambda x: Tensor(x), TypeError, r"x\.data"),
         (lambda x: Tensor("abc"), TypeError, "real numbers"),
         (lambda x: Tensor([1j]), TypeError, "real numbers"),
+        (lambda x: x + None, TypeError, "meets None, which is of type NoneType"),
+        (lambda x: "3" * x, TypeError, "meets '3', which is of type str"),
+        (lambda x: x @ [[1j]], TypeError, "of type list: the other operand must be a Tensor"),
     ],
 )
 def test_errors_say_what_was_given_and_what_to_do(wrong, error, message):

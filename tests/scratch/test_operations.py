@@ -151,8 +151,15 @@ def test_operations_keep_the_dtype(dtype):
         (lambda w: cross_entropy(w, [0, 1, 2, -1, 1]), "from 0 to 2, but reach from -1 to 2"),
         (lambda w: cross_entropy(w, np.ones(5)), "whole numbers.*float64"),
         (lambda w: cross_entropy(w[:0], np.ones(0, int)), r"shape \(0,\)"),
+        (lambda w: cross_entropy(w.sum(), 0), r"logits of shape \(\)"),
     ],
 )
 def test_errors_say_what_was_given_and_what_was_wanted(wrong, message):
     with pytest.raises(ValueError, match=message):
         wrong(Tensor(np.ones((5, 3)), requires_grad=True))
+
+
+@pytest.mark.parametrize("wrong", [lambda: concatenate([]), lambda: where(True, np.ones(2), 1.0)])
+def test_operations_on_no_tensor_at_all_are_refused(wrong):
+    with pytest.raises(TypeError, match="at least one operand must be a Tensor"):
+        wrong()
