@@ -42,8 +42,7 @@ class ProgressTable:
     def _repr_html_(self) -> str:
         rows = "".join(
             "<tr>"
-            f'<td style="text-align: left; color: {SIGNS[state][1]}">'
-            f"<strong>{SIGNS[state][0]}</strong></td>"
+            f'<td style="text-align: left"><strong>{SIGNS[state][0]}</strong></td>'
             f'<td style="text-align: left">{exercise.id}</td>'
             f'<td style="text-align: left"><code>{html.escape(exercise.name)}</code></td>'
             f'<td style="text-align: left">{state}</td>'

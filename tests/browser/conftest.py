@@ -107,7 +107,7 @@ class Lab:
         page.get_by_role("menuitem", name="Settings", exact=True).click()
         page.locator(".lm-Menu-itemLabel:text-is('Theme')").click()
         page.locator(f".lm-Menu-itemLabel:text-is('JupyterLab {theme}')").click()
-        page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']")
+        page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']", state="attached")
 
     def picture(self, page, name: str, of=None) -> None:
         """Keep a screenshot for maintainers to look at: of the page, or of a part of it."""
