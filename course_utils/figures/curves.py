@@ -50,7 +50,7 @@ def draw_curves(
         ax.set_yscale("log")
     ax.set(xlim=xlim, ylim=ylim)
     for axis in (ax.xaxis, ax.yaxis):
-        _write_plain_numbers(axis)
+        write_plain_numbers(axis)
     if "x" not in log and all(np.asarray(x).dtype.kind == "i" for x, _ in curves.values()):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no step 2.5
     ax.set_title(title)
@@ -62,7 +62,7 @@ def draw_curves(
     return fig
 
 
-def _write_plain_numbers(axis) -> None:
+def write_plain_numbers(axis) -> None:
     """On a logarithmic axis of few decades write 0.2 and 5, not 2 × 10⁻¹ and 5 × 10⁰."""
     low, high = axis.get_view_interval()
     if axis.get_scale() != "log" or high / low > MOST_FOR_PLAIN_NUMBERS:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.figures.curves import write_plain_numbers
 from course_utils.figures.style import COLOURS
 
 History = Sequence[Mapping[str, Any]]  # the lines of metrics.jsonl
@@ -25,7 +26,7 @@ def plot_learning(history: History, floor: float | None, *, title: str):
     last = history[-1]
     ax.set(yscale="log", xlabel="step", ylabel="loss, nats per character")
     ax.set_xlim(0, last["step"] * 1.02)
-    _plain_numbers(ax)
+    write_plain_numbers(ax.yaxis)
     ax.legend(loc="upper right", fontsize=10)
     ax.set_title(title)
     figure.tight_layout()
@@ -107,11 +108,3 @@ def _draw_floor(ax, floor: float, *, name: bool = True) -> None:
             0.01, floor, f"exact entropy {floor:.3f}", fontsize=9, va="bottom",
             color=COLOURS["grey"], transform=ax.get_yaxis_transform(),
         )  # fmt: skip
-
-
-def _plain_numbers(ax) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    ax.yaxis.set_minor_formatter(NullFormatter())
