@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_10 as cases
 from course_utils.exercises.lessons import mistakes_10 as mistakes
+from course_utils.exercises.lessons import mistakes_10_steps as mistakes_in_steps
 from course_utils.exercises.quiz import Choice, Question
 
 STEPS = "course_utils.gpt.steps"
@@ -62,7 +63,7 @@ EXERCISES = (
         why="It trains with batches that are far larger than the memory of your machine.",
         draw_cases=cases.gradient_cases,
         drive=cases.drive_gradients,
-        misconceptions=mistakes.ACCUMULATE_GRADIENTS,
+        misconceptions=mistakes_in_steps.ACCUMULATE_GRADIENTS,
         hints=(
             "`backward()` adds to `.grad`. What must each loss be multiplied with, so that the "
             "sum of the gradients is the gradient of the mean?",
@@ -86,7 +87,7 @@ EXERCISES = (
         drive=cases.drive_step,
         rtol=1e-5,
         time_limit=30.0,  # the first step of an optimizer loads much of PyTorch
-        misconceptions=mistakes.TRAIN_STEP,
+        misconceptions=mistakes_in_steps.TRAIN_STEP,
         hints=(
             "Four things in this order: gather the gradients, shorten them, step, clear.",
             "`torch.nn.utils.clip_grad_norm_(weights, clip_norm)` shortens and returns the length "

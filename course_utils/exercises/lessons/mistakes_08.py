@@ -1,9 +1,10 @@
-"""The well-known mistakes of notebook 08: each makes one, and only that one, on purpose."""
+"""The well-known mistakes of notebook 08, attention: each makes one, and only that one."""
 
 import math
 
 import torch
 
+from course_utils.exercises.exercise import Misconception
 from course_utils.gpt.attention import (
     CausalSelfAttention,
     causal_mask,
@@ -11,7 +12,6 @@ from course_utils.gpt.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
-from course_utils.gpt.positions import sinusoidal_positions
 
 # ---------------------------------------------------------------------------- causal_mask
 
@@ -39,6 +39,47 @@ def always_on_the_cpu(n_tokens, device=None):
 def to_be_added(n_tokens, device=None):
     return torch.full((n_tokens, n_tokens), float("-inf"), device=device).triu(1)
 
+
+CAUSAL_MASK = (
+    Misconception(
+        "looks into the future",
+        looks_into_the_future,
+        "This mask lets every token see itself and what comes after it. The row is the "
+        "token that looks, the column the token that is looked at: row 0 may see column "
+        "0 alone. Keep the lower triangle.",
+    ),
+    Misconception(
+        "does not see itself",
+        does_not_see_itself,
+        "No token sees itself, so the first one sees nothing at all, and a softmax over "
+        "nothing is nan. The diagonal belongs to what may be seen.",
+    ),
+    Misconception(
+        "True where hidden",
+        true_where_hidden,
+        "This is the right mask turned over: it is True where a token must not look. In "
+        "this course, and in `torch.nn.functional.scaled_dot_product_attention`, True "
+        "means: may look.",
+    ),
+    Misconception(
+        "numbers for truth values",
+        numbers_for_truth_values,
+        "Ones and zeros stand in the right places, but as numbers. `~mask` and "
+        "`masked_fill` need truth values: give the tensor `dtype=torch.bool`.",
+    ),
+    Misconception(
+        "a mask to be added",
+        to_be_added,
+        "This is the other kind of mask: 0 and minus infinity, to be added to the scores. "
+        "It works as well, but here we want truth values, True where a token may look.",
+    ),
+    Misconception(
+        "always on the CPU",
+        always_on_the_cpu,
+        "The mask is right, but it lies on the CPU whatever `device` says, and a model on "
+        "a GPU could not use it. Hand `device` on: `torch.ones(..., device=device)`.",
+    ),
+)
 
 # --------------------------------------------------------- scaled_dot_product_attention
 
@@ -119,6 +160,83 @@ def exponentials_overflow(q, k, v, mask=None):
     return e / e.sum(dim=-1, keepdim=True) @ v
 
 
+SCALED_DOT_PRODUCT_ATTENTION = (
+    Misconception(
+        "forgets to scale",
+        forgets_to_scale,
+        "The scores are not divided by √hs. All else is right. With long queries and keys "
+        "the softmax then puts nearly all of its weight on one key and stops learning.",
+    ),
+    Misconception(
+        "divides by the size instead of its root",
+        divides_by_the_size,
+        "You divide by hs, where its square root is wanted: a sum of hs random products "
+        "has the standard deviation √hs.",
+    ),
+    Misconception(
+        "scales by the number of keys",
+        scales_by_the_number_of_keys,
+        "You divide by the root of the number of keys. The sum in a score runs over the "
+        "features of one query, the last dimension of `q`: take the root of that size.",
+    ),
+    Misconception(
+        "shares out over the queries",
+        shares_out_over_the_queries,
+        "The softmax runs over the queries, so that the columns of the weights sum to 1. "
+        "Each query shares out its own attention: the rows must sum to 1, `dim=-1`.",
+    ),
+    Misconception(
+        "shares out over dimension 1",
+        shares_out_over_dimension_1,
+        "Right for a single text without heads. With a batch in front, dimension 1 is no "
+        "longer that of the keys: count from the end, `dim=-1`.",
+    ),
+    Misconception(
+        "ignores the mask",
+        ignores_the_mask,
+        "All is right where no mask is given, and where one is given, nothing changes. "
+        "Where the mask is False the score must become minus infinity before the softmax.",
+    ),
+    Misconception(
+        "masks with zero",
+        masks_with_zero,
+        "Hidden scores become 0, but e⁰ is 1: a score of 0 still gets attention. The "
+        "score whose exponential is 0 is minus infinity.",
+    ),
+    Misconception(
+        "hides with a number that is not low enough",
+        hides_with_ten_thousand,
+        "A hidden score becomes -10,000. That is low for most scores, and not for all: "
+        "where what may be seen scores lower still, the hidden key wins. Below every "
+        'number is minus infinity, `float("-inf")`.',
+    ),
+    Misconception(
+        "multiplies infinity by zero",
+        infinity_times_zero,
+        "You add minus infinity times 1 or 0, and infinity times 0 is not 0 but nan. Set "
+        "the hidden scores instead of adding to all: `masked_fill`.",
+    ),
+    Misconception(
+        "masks after the softmax",
+        masks_after_the_softmax,
+        "You hide weights after the softmax, and then the rest of each row no longer sums "
+        "to 1. Hide the scores, before the softmax shares out the whole.",
+    ),
+    Misconception(
+        "reads the mask the other way",
+        reads_the_mask_the_other_way,
+        "You hide the keys whose mask is True. True means: may look. Fill where the mask "
+        "is False, `~mask`.",
+    ),
+    Misconception(
+        "exponentials overflow",
+        exponentials_overflow,
+        "Right until the scores are large: then `exp` gives infinity, and infinity by "
+        "infinity is nan. `torch.softmax` subtracts the row's maximum first, as your own "
+        "`softmax` of notebook 01 did.",
+    ),
+)
+
 # ------------------------------------------------------------------------------ split_heads
 
 
@@ -145,6 +263,40 @@ def swaps_size_and_number(x, n_heads):
     B, T, D = x.shape
     return x.reshape(B, T, D // n_heads, n_heads).transpose(1, 2)
 
+
+SPLIT_HEADS = (
+    Misconception(
+        "mixes the tokens",
+        mixes_the_tokens,
+        "The shape is right, but the features of different tokens ended up in one row: a "
+        "reshape only cuts the numbers anew in the order in which they lie. Cut the last "
+        "dimension first, then swap two dimensions.",
+    ),
+    Misconception(
+        "heads in front of the texts",
+        heads_before_texts,
+        "This is (H, B, T, hs): the heads stand in front of the texts. They belong "
+        "between texts and tokens, (B, H, T, hs).",
+    ),
+    Misconception(
+        "leaves the heads behind the tokens",
+        leaves_heads_behind_tokens,
+        "This is (B, T, H, hs). Matrix products work on the last two dimensions, and "
+        "those should be T and hs of one head: swap dimensions 1 and 2.",
+    ),
+    Misconception(
+        "deals the features out like cards",
+        deals_features_out_like_cards,
+        "Head 0 gets features 0, H, 2H, ... here. Each head takes a block of neighbours: "
+        "head 0 gets features 0 to hs - 1.",
+    ),
+    Misconception(
+        "swaps the number and the size of the heads",
+        swaps_size_and_number,
+        "You get hs heads of size H, when the two differ. The features are H blocks of "
+        "hs = D / H: view them as (B, T, H, hs).",
+    ),
+)
 
 # -------------------------------------------------------------------- CausalSelfAttention
 
@@ -204,100 +356,54 @@ class AddsItsInput(CausalSelfAttention):
         return x + super().forward(x)
 
 
-# ------------------------------------------------------------------- sinusoidal_positions
-
-
-def _table(n_positions, d_model, exponents, *, first=0.0, fast_to_slow=True):
-    positions = torch.arange(n_positions) + first
-    rates = 10000.0**-exponents if fast_to_slow else 10000.0**exponents
-    return torch.outer(positions, rates)  # (T, D/2) angles
-
-
-def _interleaved(even, odd):
-    return torch.stack([even, odd], dim=-1).flatten(1)
-
-
-def _exponents(d_model):
-    return torch.arange(0, d_model, 2) / d_model
-
-
-def waves_side_by_side(n_positions, d_model):
-    angles = _table(n_positions, d_model, _exponents(d_model))
-    return torch.cat([angles.sin(), angles.cos()], dim=1)
-
-
-def every_column_its_own_wave(n_positions, d_model):
-    columns = torch.arange(d_model) / d_model
-    angles = _table(n_positions, d_model, columns)  # (T, D)
-    return _interleaved(angles[:, 0::2].sin(), angles[:, 1::2].cos())
-
-
-def counts_pairs_not_columns(n_positions, d_model):
-    angles = _table(n_positions, d_model, _exponents(d_model) / 2)
-    return _interleaved(angles.sin(), angles.cos())
-
-
-def doubles_the_exponent(n_positions, d_model):
-    angles = _table(n_positions, d_model, 2 * _exponents(d_model))
-    return _interleaved(angles.sin(), angles.cos())
-
-
-def in_64_bits(n_positions, d_model):
-    return sinusoidal_positions(n_positions, d_model).double()
-
-
-def begins_at_one(n_positions, d_model):
-    angles = _table(n_positions, d_model, _exponents(d_model), first=1.0)
-    return _interleaved(angles.sin(), angles.cos())
-
-
-def cosine_first(n_positions, d_model):
-    angles = _table(n_positions, d_model, _exponents(d_model))
-    return _interleaved(angles.cos(), angles.sin())
-
-
-def multiplies_by_the_base(n_positions, d_model):
-    angles = _table(n_positions, d_model, _exponents(d_model), fast_to_slow=False)
-    return _interleaved(angles.sin(), angles.cos())
-
-
-# ------------------------------------------------------------------------------ apply_rope
-
-
-def turns_the_other_way(x, cos, sin):
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * cos + second * sin, second * cos - first * sin], dim=-1)
-
-
-def loses_the_minus(x, cos, sin):
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * cos + second * sin, first * sin + second * cos], dim=-1)
-
-
-def pairs_neighbours(x, cos, sin):
-    even, odd = x[..., 0::2], x[..., 1::2]
-    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
-
-
-def lays_the_results_in_turn(x, cos, sin):
-    first, second = x.chunk(2, dim=-1)
-    return torch.stack([first * cos - second * sin, first * sin + second * cos], dim=-1).flatten(-2)
-
-
-def writes_into_its_input(x, cos, sin):
-    half = x.shape[-1] // 2
-    x[..., :half] = x[..., :half] * cos - x[..., half:] * sin
-    x[..., half:] = x[..., :half] * sin + x[..., half:] * cos
-    return x
-
-
-def swaps_the_halves(x, cos, sin):
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * sin + second * cos, first * cos - second * sin], dim=-1)
-
-
-def overwrites_before_use(x, cos, sin):
-    first, second = x.chunk(2, dim=-1)
-    first = first * cos - second * sin
-    second = first * sin + second * cos
-    return torch.cat([first, second], dim=-1)
+CAUSAL_SELF_ATTENTION = (
+    Misconception(
+        "one big head",
+        OneBigHead,
+        "With one head it is right, with more it is not: the features are never split. "
+        "Send q, k and v through `split_heads` first, and merge what comes out.",
+    ),
+    Misconception(
+        "sees the future",
+        SeesTheFuture,
+        "No mask is passed on, so the first token sees the last. Hand "
+        "`causal_mask(T, x.device)` to the attention.",
+    ),
+    Misconception(
+        "takes keys for queries",
+        KeysFirst,
+        "The first third of what `qkv` gives is used as keys and the second as queries. "
+        "The order is in the name: queries, keys, values.",
+    ),
+    Misconception(
+        "cuts the heads before the thirds",
+        ThirdsInsideTheHeads,
+        "You cut all 3D features into heads first, and each head into three. But `qkv` "
+        "gives all queries, then all keys, then all values: thirds first, "
+        "`.chunk(3, dim=-1)`, then heads.",
+    ),
+    Misconception(
+        "mask on the CPU",
+        MaskOnTheCPU,
+        "All is right on the CPU, but the mask is always made there, and a layer on a GPU "
+        "would fail. Make it where x lies: `causal_mask(T, x.device)`.",
+    ),
+    Misconception(
+        "merges the heads crosswise",
+        HeadsMergedCrosswise,
+        "The heads' outputs (B, H, T, hs) are reshaped to (B, T, D) as they lie, which "
+        "mixes tokens. Swap heads and tokens back first: `merge_heads` does.",
+    ),
+    Misconception(
+        "leaves the projection out",
+        NoProjection,
+        "The heads' outputs are returned side by side. `self.project` is to mix them "
+        "last, so that what one head found can go to any feature.",
+    ),
+    Misconception(
+        "adds its input",
+        AddsItsInput,
+        "You add x to the result. That residual connection is right in a network, but it "
+        "belongs to the block around this layer, not into it.",
+    ),
+)

@@ -1,11 +1,8 @@
-"""The well-known mistakes of notebook 09: each makes one, and only that one, on purpose."""
+"""The well-known mistakes of notebook 09, norms: each makes one, and only that one."""
 
 import numpy as np
-import torch.nn.functional as F
-from torch import nn
 
-from course_utils.gpt import model
-from course_utils.gpt.counting import count_parameters
+from course_utils.exercises.exercise import Misconception
 from course_utils.scratch.normalisation import layer_norm, layer_norm_backward
 
 # ------------------------------------------------------------------------------- layer_norm
@@ -66,6 +63,76 @@ def does_not_centre(x, weight, bias, epsilon=1e-5):
 def no_gain_and_shift(x, weight, bias, epsilon=1e-5):
     return layer_norm(x, np.ones_like(weight), np.zeros_like(bias), epsilon)
 
+
+LAYER_NORM = (
+    Misconception(
+        "epsilon outside the root",
+        epsilon_outside_the_root,
+        "Epsilon is added to the standard deviation here. It belongs inside the root, "
+        "beside the variance: √(variance + epsilon). With small features the two differ "
+        "a lot.",
+    ),
+    Misconception(
+        "forgets epsilon",
+        no_epsilon,
+        "Right until all features of a row are equal: then the variance is 0, and 0 / 0 "
+        "is nan. Add epsilon to the variance before you take the root.",
+    ),
+    Misconception(
+        "the same epsilon whatever is asked for",
+        always_the_same_epsilon,
+        "Right for the usual epsilon, but the argument has no effect: 0.00001 stands in "
+        "your code as a number. Use `epsilon`.",
+    ),
+    Misconception(
+        "divides by D - 1",
+        divides_by_d_minus_one,
+        "The variance is divided by D - 1, as a statistician does who guesses from a "
+        "sample. Here the row is all there is: its variance is the mean of the squares.",
+    ),
+    Misconception(
+        "takes mean and variance over the batch",
+        over_the_batch,
+        "Mean and variance run over the first axis: what one example becomes then "
+        "depends on the others in its batch. Each row is on its own: the last axis.",
+    ),
+    Misconception(
+        "takes mean and variance over axis 1",
+        over_axis_1,
+        "Axis 1 is the last one for a table of rows only. With texts in a batch it is "
+        "time, and a row alone has no axis 1. Count from the end: `axis=-1`.",
+    ),
+    Misconception(
+        "one mean for the whole array",
+        over_everything,
+        "There is one mean and one variance for all numbers together. Every row has its "
+        "own: `axis=-1`, with `keepdims=True` so that they broadcast.",
+    ),
+    Misconception(
+        "divides by the variance",
+        divides_by_the_variance,
+        "The rows are divided by their variance. The spread of a row is its standard "
+        "deviation, the root of that.",
+    ),
+    Misconception(
+        "does not take the mean away",
+        does_not_centre,
+        "The spread becomes right, but the mean of each row is still there: subtract it "
+        "before you divide.",
+    ),
+    Misconception(
+        "shifts before it stretches",
+        shifts_before_it_stretches,
+        "The bias is added before the weight multiplies, so it is stretched as well. "
+        "First times `weight`, then plus `bias`.",
+    ),
+    Misconception(
+        "leaves weight and bias out",
+        no_gain_and_shift,
+        "Every row has mean 0 and variance 1, and that is where you stop. The learned "
+        "numbers are missing: times `weight`, plus `bias`.",
+    ),
+)
 
 # ---------------------------------------------------------------------- layer_norm_backward
 
@@ -136,228 +203,68 @@ def no_epsilon_back(dy, x, weight, epsilon=1e-5):
     return layer_norm_backward(dy, x, weight, 0.0)
 
 
-# ------------------------------------------------------------------------------ FeedForward
-
-
-class Bent(model.FeedForward):
-    """The way up, a bend, the way down: each subclass has another bend."""
-
-    def forward(self, x):
-        return self.down(self.bend(self.up(x)))
-
-    def bend(self, h):
-        raise NotImplementedError
-
-
-class NoBend(Bent):
-    def bend(self, h):
-        return h
-
-
-class WithReLU(Bent):
-    def bend(self, h):
-        return F.relu(h)
-
-
-class WithExactGELU(Bent):
-    def bend(self, h):
-        return F.gelu(h)
-
-
-class BendsAtTheEnd(model.FeedForward):
-    def forward(self, x):
-        return model.gelu(self.down(self.up(x)))
-
-
-class BendsTwice(model.FeedForward):
-    def forward(self, x):
-        return model.gelu(self.down(model.gelu(self.up(x))))
-
-
-class NetAddsItsInput(model.FeedForward):
-    def forward(self, x):
-        return x + super().forward(x)
-
-
-# ------------------------------------------------------------------------------------ Block
-
-
-class PostNorm(model.Block):
-    def forward(self, x):
-        x = self.norm1(x + self.attention(x))
-        return self.norm2(x + self.feed_forward(x))
-
-
-class NoResiduals(model.Block):
-    def forward(self, x):
-        x = self.attention(self.norm1(x))
-        return self.feed_forward(self.norm2(x))
-
-
-class ResidualsAfterTheNorm(model.Block):
-    def forward(self, x):
-        x = self.norm1(x)
-        x = x + self.attention(x)
-        x = self.norm2(x)
-        return x + self.feed_forward(x)
-
-
-class NormsTheBranches(model.Block):
-    def forward(self, x):
-        x = x + self.norm1(self.attention(x))
-        return x + self.norm2(self.feed_forward(x))
-
-
-class ForgetsTheNorms(model.Block):
-    def forward(self, x):
-        x = x + self.attention(x)
-        return x + self.feed_forward(x)
-
-
-class OneNormForBoth(model.Block):
-    def forward(self, x):
-        x = x + self.attention(self.norm1(x))
-        return x + self.feed_forward(self.norm1(x))
-
-
-class SecondBranchAddsToTheOldStream(model.Block):
-    def forward(self, x):
-        gathered = x + self.attention(self.norm1(x))
-        return x + self.feed_forward(self.norm2(gathered))
-
-
-class FirstResidualMissing(model.Block):
-    def forward(self, x):
-        x = self.attention(self.norm1(x))
-        return x + self.feed_forward(self.norm2(x))
-
-
-class SideBySide(model.Block):
-    def forward(self, x):
-        return x + self.attention(self.norm1(x)) + self.feed_forward(self.norm2(x))
-
-
-class ThinksFirst(model.Block):
-    def forward(self, x):
-        x = x + self.feed_forward(self.norm2(x))
-        return x + self.attention(self.norm1(x))
-
-
-class OneResidualOnly(model.Block):
-    def forward(self, x):
-        x = x + self.attention(self.norm1(x))
-        return self.feed_forward(self.norm2(x))
-
-
-# ------------------------------------------------------------------------- count_parameters
-
-
-def counts_the_shared_matrix_twice(config):
-    return count_parameters(config) + config.tied_head * config.vocab_size * config.d_model
-
-
-def never_counts_the_head(config):
-    return count_parameters(config) - (not config.tied_head) * config.vocab_size * config.d_model
-
-
-def forgets_the_positions(config):
-    return count_parameters(config) - config.context_length * config.d_model
-
-
-def forgets_the_final_norm(config):
-    return count_parameters(config) - (1 + config.bias) * config.d_model
-
-
-def forgets_the_projection(config):
-    D = config.d_model
-    return count_parameters(config) - config.n_layers * (D * D + config.bias * D)
-
-
-def multiplies_by_the_heads(config):
-    D = config.d_model
-    attention = 4 * D * D + config.bias * 4 * D
-    return count_parameters(config) + config.n_layers * (config.n_heads - 1) * attention
-
-
-def forgets_the_biases(config):
-    D = config.d_model
-    in_a_block = 4 * D + config.d_hidden + D + 2 * D  # attention, feed-forward net, two norms
-    return count_parameters(config) - config.bias * (config.n_layers * in_a_block + D)
-
-
-def always_four_times_as_wide(config):
-    D = config.d_model
-    too_wide = 4 * D - config.d_hidden
-    return count_parameters(config) + config.n_layers * too_wide * (2 * D + config.bias)
-
-
-def always_counts_biases(config):
-    D = config.d_model
-    in_a_block = 4 * D + config.d_hidden + D + 2 * D
-    return count_parameters(config) + (not config.bias) * (config.n_layers * in_a_block + D)
-
-
-def norms_keep_their_shift(config):
-    n_norms = 2 * config.n_layers + 1
-    return count_parameters(config) + (not config.bias) * n_norms * config.d_model
-
-
-def counts_a_single_layer(config):
-    D = config.d_model
-    linears = 4 * D * D + 2 * D * config.d_hidden
-    biases = 4 * D + config.d_hidden + D + 2 * D
-    block = linears + config.bias * biases + 2 * D
-    return count_parameters(config) - (config.n_layers - 1) * block
-
-
-# ---------------------------------------------------------------------- weight_decay_groups
-
-
-def _groups(parameters, decays, weight_decay):
-    return [
-        {"params": [p for p in parameters if decays(p)], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if not decays(p)], "weight_decay": 0.0},
-    ]
-
-
-def _trained(network):
-    return [p for p in network.parameters() if p.requires_grad]
-
-
-def everything_decays(model, weight_decay):
-    return _groups(_trained(model), lambda p: True, weight_decay)
-
-
-def the_other_way_round(model, weight_decay):
-    return _groups(_trained(model), lambda p: p.ndim < 2, weight_decay)
-
-
-def gains_decay_too(model, weight_decay):
-    biases = {id(p) for name, p in model.named_parameters() if name.endswith("bias")}
-    return _groups(_trained(model), lambda p: id(p) not in biases, weight_decay)
-
-
-def embeddings_do_not_decay(model, weight_decay):
-    tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
-    return _groups(_trained(model), lambda p: p.ndim >= 2 and id(p) not in tables, weight_decay)
-
-
-def goes_by_names(model, weight_decay):
-    names = {id(p): name for name, p in model.named_parameters()}
-
-    def decays(parameter):
-        return not any(word in names[id(parameter)] for word in ("norm", "bias"))
-
-    return _groups(_trained(model), decays, weight_decay)
-
-
-def exactly_two_axes(model, weight_decay):
-    return _groups(_trained(model), lambda p: p.ndim == 2, weight_decay)
-
-
-def takes_the_frozen_along(model, weight_decay):
-    return _groups(list(model.parameters()), lambda p: p.ndim >= 2, weight_decay)
-
-
-def leaves_the_rest_out(model, weight_decay):
-    return _groups(_trained(model), lambda p: p.ndim >= 2, weight_decay)[:1]
+LAYER_NORM_BACKWARD = (
+    Misconception(
+        "mean and deviation taken for constants",
+        all_constants,
+        "dx is dy · weight / σ: right if μ and σ were given numbers. But they are made of "
+        "x: each feature moves the mean and the spread of its row, and so moves all of "
+        "the row's outputs. Two terms are missing.",
+    ),
+    Misconception(
+        "forgets the way through the mean",
+        forgets_the_mean,
+        "The term of the variance is there, that of the mean is not: raising all features "
+        "of a row by the same amount changes nothing, so the numbers of each row of dx "
+        "must sum to 0. Yours do not.",
+    ),
+    Misconception(
+        "forgets the way through the variance",
+        forgets_the_variance,
+        "The term of the mean is there, that of the variance is not. Stretching a row "
+        "changes nothing, so dx must have no part along the normalised row: take "
+        "u · mean(du · u) away.",
+    ),
+    Misconception(
+        "sums where means belong",
+        sums_where_means_belong,
+        "Both terms are there, but as sums over the features. μ and σ² are means, so "
+        "each feature has a share of 1/D in them: take means.",
+    ),
+    Misconception(
+        "forgets the gain on the way back",
+        forgets_the_gain,
+        "dx does not know of `weight`. The last step forwards multiplied by it, so the "
+        "first step back does too: du = dy · weight.",
+    ),
+    Misconception(
+        "takes the raw input for dweight",
+        gain_from_the_input,
+        "dweight is summed from dy · x. What the weight was multiplied with is the "
+        "normalised row u, not x.",
+    ),
+    Misconception(
+        "sums over the first axis only",
+        sums_over_the_first_axis,
+        "dweight and dbias are summed over the first axis. That is right for a table of "
+        "rows; with texts in a batch the axis of time is left. Sum over all axes but the "
+        "last, so that (D,) remains.",
+    ),
+    Misconception(
+        "divides by the variance",
+        divides_by_the_variance_back,
+        "dx is divided by σ². The derivation ends with 1/σ, the standard deviation, once.",
+    ),
+    Misconception(
+        "forgets epsilon",
+        no_epsilon_back,
+        "Epsilon is missing in σ. Forwards it was added to the variance; backwards σ is "
+        "the same number. With small features the two differ.",
+    ),
+    Misconception(
+        "averages over the rows",
+        means_over_the_rows,
+        "dweight and dbias are divided by the number of rows. A gradient adds up over "
+        "all places where a parameter was used; the loss has taken its mean already.",
+    ),
+)

@@ -1,11 +1,9 @@
-"""The well-known mistakes of notebook 11: each makes one, and only that one, on purpose."""
+"""The well-known mistakes of notebook 11, choosing: each makes one, and only that one."""
 
 import torch
-import torch.nn.functional as F
 
-from course_utils.gpt.attention import causal_mask, merge_heads
-from course_utils.gpt.cache import CachedAttention
-from course_utils.gpt.sampling import temperature_probs, top_k_filter, top_p_filter
+from course_utils.exercises.exercise import Misconception
+from course_utils.gpt.sampling import temperature_probs, top_k_filter
 
 
 def _renormalised(kept):
@@ -63,6 +61,66 @@ def shares_out_over_the_rows(logits, temperature):
     return (logits / temperature).softmax(dim=0)
 
 
+TEMPERATURE_PROBS = (
+    Misconception(
+        "divides the probabilities",
+        divides_the_probabilities,
+        "The softmax comes first here, and then the probabilities are divided: they no "
+        "longer sum to 1. The temperature divides the scores, before the softmax.",
+    ),
+    Misconception(
+        "divides the probabilities and shares out again",
+        divides_probabilities_and_shares_out_again,
+        "Probabilities that are all divided by one number and then made to sum to 1 are "
+        "what they were: this temperature changes nothing. Divide the scores, before the "
+        "softmax, where a factor becomes a power.",
+    ),
+    Misconception(
+        "multiplies",
+        multiplies,
+        "The scores are multiplied by the temperature, so hot and cold have changed "
+        "places: a high temperature makes this bolder, not flatter. Divide.",
+    ),
+    Misconception(
+        "divides by zero",
+        divides_by_zero,
+        "All is right but temperature 0, where you divide by 0 and get nan. The limit of "
+        "ever lower temperatures is all the probability on the likeliest token: treat it "
+        "by itself.",
+    ),
+    Misconception(
+        "takes temperature 0 for no temperature",
+        zero_means_off,
+        "At temperature 0 this gives what temperature 1 gives. `temperature or 1` and "
+        "`if temperature:` take 0 for nothing; here it means: always the likeliest.",
+    ),
+    Misconception(
+        "a tiny temperature in the place of 0",
+        tiny_temperature_for_zero,
+        "At 0 you take a small temperature instead. Where two scores are close the "
+        "second then keeps a share. Treat 0 by itself: 1 at the largest score, 0 "
+        "elsewhere.",
+    ),
+    Misconception(
+        "several ones where scores tie",
+        several_ones_where_scores_tie,
+        "At 0, where two scores are equally large, both get 1, and the row sums to 2. "
+        "Only the first is to have it: `argmax` gives its place.",
+    ),
+    Misconception(
+        "exponentials overflow",
+        exponentials_overflow,
+        "Right until the scores are large: then `exp` gives infinity, and infinity by "
+        "infinity is nan. `.softmax(dim=-1)` subtracts the row's maximum first.",
+    ),
+    Misconception(
+        "shares out over the rows",
+        shares_out_over_the_rows,
+        "The softmax runs over the batch, so that the columns sum to 1. Each row is a "
+        "text of its own: its tokens share out the whole, `dim=-1`.",
+    ),
+)
+
 # ----------------------------------------------------------------------------- top_k_filter
 
 
@@ -101,6 +159,52 @@ def keeps_the_least_likely(probs, k):
 def one_threshold_for_all_rows(probs, k):
     return _renormalised(probs.masked_fill(probs < _kth(probs, k).min(), 0.0))
 
+
+TOP_K_FILTER = (
+    Misconception(
+        "drops the k-th",
+        drops_the_kth,
+        "The k-th likeliest token is dropped as well, so only k - 1 are left. Drop what "
+        "is less likely than it, not what is as likely: `<`, not `<=`.",
+    ),
+    Misconception(
+        "leaves out ties",
+        leaves_out_ties,
+        "Right, except where several tokens are exactly as likely as the k-th: you keep "
+        "the first of them, and which one comes first is chance. Keep all that are as "
+        "likely as the k-th: compare with its probability.",
+    ),
+    Misconception(
+        "forgets to share out again",
+        forgets_to_share_out_again_k,
+        "The right tokens are kept, but what is left sums to less than 1. Divide each "
+        "row by its sum.",
+    ),
+    Misconception(
+        "takes another softmax",
+        softmax_of_probabilities_k,
+        "A softmax of probabilities makes new ones, and e⁰ is 1: the dropped tokens come "
+        "back. To make a row sum to 1, divide it by its sum.",
+    ),
+    Misconception(
+        "masks with minus infinity",
+        masks_with_minus_infinity,
+        "Minus infinity is for scores, before a softmax. These are probabilities: one "
+        "that is ruled out is 0.",
+    ),
+    Misconception(
+        "keeps the least likely",
+        keeps_the_least_likely,
+        "These are the k least likely tokens. `topk` gives the largest first; the last "
+        "of them is your threshold.",
+    ),
+    Misconception(
+        "one threshold for all rows",
+        one_threshold_for_all_rows,
+        "One threshold for the whole batch lets some rows keep too many. Each row has "
+        "its own k-th probability: keep a column of them, shape (B, 1).",
+    ),
+)
 
 # ----------------------------------------------------------------------------- top_p_filter
 
@@ -165,236 +269,67 @@ def takes_p_for_a_threshold(probs, p):
     return _renormalised(kept)
 
 
-# --------------------------------------------------------------------------------- generate
-
-
-def _generate(
-    model,
-    tokens,
-    n_new,
-    temperature,
-    top_k,
-    top_p,
-    generator,
-    *,
-    crop=lambda tokens, length: tokens[:, -length:],
-    scores=lambda logits: logits[:, -1],
-    choose=None,
-    append=True,
-):
-    """The loop, with a place for each mistake."""
-    text = tokens
-    for _ in range(n_new):
-        window = crop(text if append else tokens, model.config.context_length)
-        logits, _ = model(window)
-        probs = (choose or _probs)(scores(logits), temperature, top_k, top_p)
-        token = torch.multinomial(probs, 1, generator=generator)
-        text = torch.cat([text, token], dim=1)
-    return text
-
-
-def _probs(scores, temperature, top_k, top_p):
-    return _filtered(temperature_probs(scores, temperature), top_k, top_p)
-
-
-def _filtered(probs, top_k, top_p):
-    if top_k is not None:
-        probs = top_k_filter(probs, top_k)
-    if top_p is not None:
-        probs = top_p_filter(probs, top_p)
-    return probs
-
-
-def _variant(name, **mistake):
-    def wrong(model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None):
-        return _generate(model, tokens, n_new, temperature, top_k, top_p, generator, **mistake)
-
-    wrong.__name__ = wrong.__qualname__ = name
-    return wrong
-
-
-reads_the_first_position = _variant("reads_the_first_position", scores=lambda logits: logits[:, 0])
-forgets_to_append = _variant("forgets_to_append", append=False)
-does_not_crop = _variant("does_not_crop", crop=lambda tokens, length: tokens)
-keeps_the_beginning = _variant(
-    "keeps_the_beginning", crop=lambda tokens, length: tokens[:, :length]
-)
-feeds_only_the_last_token = _variant(
-    "feeds_only_the_last_token", crop=lambda tokens, length: tokens[:, -1:]
-)
-always_takes_the_likeliest = _variant(
-    "always_takes_the_likeliest",
-    choose=lambda scores, temperature, top_k, top_p: temperature_probs(scores, 0),
-)
-forgets_the_temperature = _variant(
-    "forgets_the_temperature",
-    choose=lambda scores, temperature, top_k, top_p: _probs(scores, 1.0, top_k, top_p),
-)
-forgets_the_filters = _variant(
-    "forgets_the_filters",
-    choose=lambda scores, temperature, top_k, top_p: temperature_probs(scores, temperature),
-)
-filters_before_the_temperature = _variant(
-    "filters_before_the_temperature",
-    choose=lambda scores, temperature, top_k, top_p: temperature_probs(
-        _filtered(scores.softmax(dim=-1), top_k, top_p).log(), temperature
+TOP_P_FILTER = (
+    Misconception(
+        "drops the token that crosses",
+        drops_the_token_that_crosses,
+        "The token with which the sum reaches p is dropped, so what you keep holds less "
+        "than p. Ask for each token what the likelier ones before it hold: it stays "
+        "while that is less than p.",
+    ),
+    Misconception(
+        "keeps one too many",
+        keeps_one_too_many,
+        "You keep one token more than is needed: p was reached without it. A token stays "
+        "only while the likelier ones hold less than p.",
+    ),
+    Misconception(
+        "exactly p is not enough",
+        exactly_p_is_not_enough,
+        "Right, but where the sum is p to the digit you take one more. At least p is "
+        "wanted, so p itself will do: a token goes where the likelier ones hold p or "
+        "more, `>=`.",
+    ),
+    Misconception(
+        "one number for all rows",
+        one_number_for_all_rows,
+        "You find how many tokens the first row needs and keep as many in every row. "
+        "Each row has its own number; work on the whole table of sums at once.",
+    ),
+    Misconception(
+        "back by the same order",
+        back_by_the_same_order,
+        "The right numbers at the wrong tokens. `order` says where each came from; "
+        "reading by it once more (`gather`) sorts a second time. Write by it: `scatter`.",
+    ),
+    Misconception(
+        "does not sort",
+        does_not_sort,
+        "The sums run through the tokens in the order of the vocabulary. They must run "
+        "from the likeliest down: sort first.",
+    ),
+    Misconception(
+        "stays sorted",
+        stays_sorted,
+        "The right probabilities, at the wrong tokens: they are still sorted. Put each "
+        "back to where it came from; `sort` returns the places too.",
+    ),
+    Misconception(
+        "begins with the least likely",
+        begins_with_the_least_likely,
+        "The sums begin with the least likely token, so it is kept and the likeliest may "
+        "go. Sort with `descending=True`.",
+    ),
+    Misconception(
+        "forgets to share out again",
+        forgets_to_share_out_again_p,
+        "The right tokens are kept, but what is left sums to less than 1. Divide each "
+        "row by its sum.",
+    ),
+    Misconception(
+        "takes p for a threshold",
+        takes_p_for_a_threshold,
+        "You keep every token that is at least p times as likely as the likeliest. That "
+        "is a filter too (min-p), but here p is what the kept tokens hold together.",
     ),
 )
-
-
-filters_the_other_way_round = _variant(
-    "filters_the_other_way_round",
-    choose=lambda scores, temperature, top_k, top_p: _filtered(
-        _filtered(temperature_probs(scores, temperature), None, top_p), top_k, None
-    ),
-)
-takes_probabilities_for_scores = _variant(
-    "takes_probabilities_for_scores",
-    choose=lambda scores, temperature, top_k, top_p: _probs(
-        scores.softmax(dim=-1), temperature, top_k, top_p
-    ),
-)
-
-
-def crops_the_text(model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None):
-    for _ in range(n_new):
-        tokens = tokens[:, -model.config.context_length :]
-        tokens = _generate(model, tokens, 1, temperature, top_k, top_p, generator)
-    return tokens
-
-
-def seeds_its_own_generator(
-    model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None
-):
-    own = torch.Generator().manual_seed(0)
-    return _generate(model, tokens, n_new, temperature, top_k, top_p, own)
-
-
-def returns_only_the_new(
-    model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None
-):
-    text = _generate(model, tokens, n_new, temperature, top_k, top_p, generator)
-    return text[:, tokens.shape[1] :]
-
-
-def ignores_the_generator(
-    model, tokens, n_new, temperature=1.0, top_k=None, top_p=None, generator=None
-):
-    return _generate(model, tokens, n_new, temperature, top_k, top_p, None)
-
-
-# -------------------------------------------------------------------------- CachedAttention
-
-
-class _Cached(CachedAttention):
-    """The layer with concatenation, with a place for each mistake."""
-
-    position_counts = True
-
-    def __call__(self, x):
-        start = self.length if self.position_counts else 0
-        q, k, v = self.attention.queries_keys_values(x, start)
-        first = self.length == 0
-        self.length += x.shape[1]
-        keys = k if first else self.joined(self.keys, k)
-        values = v if first else self.joined(self.values, v)
-        self.keys, self.values = self.kept(keys, k), self.kept(values, v)
-        return self.finished(self.attend(q, keys, values))
-
-    def joined(self, old, new):
-        return torch.cat([old, new], dim=2)
-
-    def kept(self, all_of_them, new):
-        return all_of_them
-
-    def mask(self, n_new, n_all):
-        return causal_mask(n_all)[n_all - n_new :]
-
-    def attend(self, q, keys, values):
-        mask = self.mask(q.shape[2], keys.shape[2])
-        return F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-
-    def finished(self, y):
-        return self.attention.project(merge_heads(y))
-
-
-class ForgetsThePast(_Cached):
-    def joined(self, old, new):
-        return new
-
-
-class KeepsTheLastPieceOnly(_Cached):
-    def kept(self, all_of_them, new):
-        return new
-
-
-class PositionsBeginAnew(_Cached):
-    position_counts = False
-
-
-class SeesWhatComesLater(_Cached):
-    def mask(self, n_new, n_all):
-        return torch.ones(n_new, n_all, dtype=torch.bool)
-
-
-class MaskInTheWrongCorner(_Cached):
-    def mask(self, n_new, n_all):
-        return torch.ones(n_new, n_all, dtype=torch.bool).tril()
-
-
-class LeavesTheProjectionOut(_Cached):
-    def finished(self, y):
-        return merge_heads(y)
-
-
-class ReturnsEveryTokenAgain(_Cached):
-    """Keeps the queries too, and so computes every output anew."""
-
-    def __call__(self, x):
-        q, k, v = self.attention.queries_keys_values(x, self.length)
-        if self.length:
-            q, k, v = (
-                torch.cat([old, new], dim=2)
-                for old, new in zip(self.kept_parts, (q, k, v), strict=True)
-            )
-        self.kept_parts = q, k, v
-        self.length += x.shape[1]
-        return self.finished(F.scaled_dot_product_attention(q, k, v, is_causal=True))
-
-
-class PutsTheNewInFront(_Cached):
-    def joined(self, old, new):
-        return torch.cat([new, old], dim=2)
-
-
-class LooksAtEmptyPlaces(_Cached):
-    def joined(self, old, new):
-        return torch.cat([old[:, :, : self.length - new.shape[2]], new], dim=2)
-
-    def kept(self, all_of_them, new):
-        B, H, n, hs = all_of_them.shape
-        return torch.cat([all_of_them, new.new_zeros(B, H, self.capacity - n, hs)], dim=2)
-
-    def attend(self, q, keys, values):
-        return F.scaled_dot_product_attention(q, self.keys, self.values)
-
-
-class RemembersTokensNotKeys(_Cached):
-    def __call__(self, x):
-        self.all = x if self.length == 0 else torch.cat([self.all, x], dim=1)
-        self.length += x.shape[1]
-        q, k, v = self.attention.queries_keys_values(self.all, 0)
-        return self.finished(self.attend(q, k, v))[:, -x.shape[1] :]
-
-
-class CountsCallsInsteadOfTokens(CachedAttention):
-    def __call__(self, x):
-        start = self.length
-        q, k, v = self.attention.queries_keys_values(x, start)
-        self.keys = k if start == 0 else torch.cat([self.keys, k], dim=2)
-        self.values = v if start == 0 else torch.cat([self.values, v], dim=2)
-        self.length += 1
-        n_new, n_all = q.shape[2], self.keys.shape[2]
-        mask = causal_mask(n_all)[n_all - n_new :]
-        y = F.scaled_dot_product_attention(q, self.keys, self.values, attn_mask=mask)
-        return self.attention.project(merge_heads(y))
