@@ -128,13 +128,15 @@ def _evidence(failure: Failure) -> list[tuple[str, str]]:
 
 
 def _rows(name: str, value: Any) -> list[tuple[str, str]]:
-    """An input as rows: each array of a short list gets its own, so that its columns line up."""
-    if (
-        isinstance(value, list)
-        and 0 < len(value) <= 4
-        and all(isinstance(item, np.ndarray) for item in value)
-    ):
-        return [(f"{name}[{i}]", show_value(item)) for i, item in enumerate(value)]
+    """An input as rows: each array of a short list or of a dict, such as the weights of a layer,
+    gets its own, so that its columns line up."""
+    items = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list) and len(value) <= 4:
+        items = list(enumerate(value))
+    if items and all(isinstance(item, np.ndarray) for _, item in items):
+        return [(f"{name}[{key!r}]", show_value(item)) for key, item in items]
     return [(name, show_value(value))]
 
 

@@ -107,6 +107,13 @@ def test_each_array_of_a_short_list_has_a_row_of_its_own():
     assert "weights[1] = [[ 4. -2.]]" in card
 
 
+def test_each_weight_of_a_layer_has_a_row_of_its_own():
+    verdict = verdict_on(get("FeedForward"), get("FeedForward").misconceptions[0].wrong)
+    card = repr(Card(verdict))
+    assert "weights['up.weight'] = [[ 1.]" in card
+    assert "weights['down.bias'] = [0.5]" in card
+
+
 def test_cards_are_the_same_each_time():
     cards = [repr(Card(verdict_on(get("standard_score"), by_variance))) for _ in range(2)]
     assert cards[0] == cards[1]
