@@ -86,6 +86,10 @@ def load_corpus_or_tales(name_or_path: str | Path = TALES, **options) -> Corpus:
 def _tiny_tales(n_characters: int) -> Corpus:
     from course_utils.data import tales
 
+    if n_characters < 10:
+        raise ValueError(
+            f"n_characters is {n_characters}; a text to learn from has some thousands at least."
+        )
     return Corpus(
         TALES,
         tales.tales_corpus("train", n_characters),

@@ -28,8 +28,10 @@ def distinct_n(text: str, n: int) -> float:
     """Of all groups of n words in a row, the share that are different (Li et al., 2016).
 
     1: nothing is said twice. Longer texts repeat more, so compare texts of one length. nan when
-    there are fewer than n words.
+    there are fewer than n words. Raises ValueError when n is below 1.
     """
+    if n < 1:
+        raise ValueError(f"n is {n}; a group has one word or more.")
     words = text.split()
     groups = [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]
     return len(set(groups)) / len(groups) if groups else float("nan")
@@ -81,7 +83,9 @@ class CopyFinder:
 
 def _running_sums(text: str) -> tuple[np.ndarray, np.ndarray]:
     """Sums of code BASE^i over the first 0, 1, ..., N characters (N+1,), and BASE^-i (N+1,)."""
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(
+        np.uint64
+    )
     powers = _powers(BASE, len(codes) + 1)
     sums = np.zeros(len(codes) + 1, dtype=np.uint64)
     np.cumsum(codes * powers[:-1], out=sums[1:])

@@ -42,7 +42,7 @@ def generate(
     A row that draws `stop_token` is filled up with it, and when all have, generation ends early.
     The cache changes the speed, not the tokens. To go on from an earlier call, pass its `cache`.
     """
-    check_options(tokens, temperature, top_k, top_p, repetition_penalty)
+    check_options(tokens, n_new, temperature, top_k, top_p, repetition_penalty)
     if use_cache and cache is None:
         cache = KVCache(model)
     finished = torch.zeros(len(tokens), 1, dtype=torch.bool, device=tokens.device)  # (B, 1)
@@ -136,7 +136,14 @@ def evaluating(model: GPT) -> Iterator[None]:
             model.train()
 
 
-def check_options(tokens, temperature, top_k, top_p, repetition_penalty) -> None:
+def check_options(tokens, n_new, temperature, top_k, top_p, repetition_penalty) -> None:
+    if not isinstance(tokens, Tensor):
+        raise TypeError(
+            f"tokens must be a tensor of shape (batch, time), but are of type "
+            f"{type(tokens).__name__}. For one sequence, write torch.tensor([ids])."
+        )
+    if n_new < 0:
+        raise ValueError(f"n_new is {n_new}; it must not be negative.")
     if tokens.ndim != 2 or tokens.shape[1] == 0:
         raise ValueError(
             f"tokens must have shape (batch, time) with at least one token to continue, not "

@@ -251,11 +251,17 @@ class GPT(nn.Module):
 
     def embed(self, tokens: Int[Tensor, "B T"], start: int = 0) -> Float[Tensor, "B T D"]:
         """Turn tokens at positions start, start + 1, ... into features, places included."""
-        if tokens.ndim != 2 or tokens.dtype not in (torch.int64, torch.int32):
+        if not isinstance(tokens, Tensor):
+            raise TypeError(
+                f"tokens must be a tensor, but are of type {type(tokens).__name__}. For one "
+                f"sequence, write torch.tensor([ids])."
+            )
+        whole = tokens.dtype in (torch.int64, torch.int32)
+        if tokens.ndim != 2 or tokens.shape[1] == 0 or not whole:
             raise ValueError(
-                f"tokens must be whole numbers (torch.int64) of shape (batch, time), but are "
-                f"{tokens.dtype} of shape {tuple(tokens.shape)}. For one sequence, write "
-                f"torch.tensor([ids])."
+                f"tokens must be whole numbers (torch.int64) of shape (batch, time), at least one "
+                f"in time, but are {tokens.dtype} of shape {tuple(tokens.shape)}. For one "
+                f"sequence, write torch.tensor([ids])."
             )
         end = start + tokens.shape[1]
         if end > self.config.context_length:

@@ -309,6 +309,8 @@ def test_tiny_tales_needs_nothing_and_knows_its_floor(monkeypatch):
     assert corpus.text_train == tales.tales_corpus("train", 20_000)
     assert corpus.text_validation == tales.tales_corpus("validation", 2_000)
     assert corpus.entropy_floor == tales.entropy_per_character()
+    with pytest.raises(ValueError, match="n_characters is 0"):
+        load_corpus(n_characters=0)
 
 
 def test_the_table_is_complete():

@@ -43,6 +43,7 @@ def test_fingerprints_that_collide_do_not_matter(text, source):
 
 def test_characters_of_every_kind_are_told_apart():
     assert CopyFinder("前向传播 and 😀!").longest_run("x传播 and 😀 ") == "传播 and 😀"
+    assert CopyFinder("half a \ud83d pair").longest_run("a \ud83d!") == "a \ud83d"
 
 
 def test_a_stretch_pasted_into_a_new_text_is_found_in_a_megabyte_within_two_seconds():
@@ -86,3 +87,8 @@ def test_distinct_n_is_different_groups_by_all_groups(text, n, expected):
 
 def test_distinct_n_of_too_few_words_is_not_a_number():
     assert math.isnan(distinct_n("two words", 3))
+
+
+def test_a_group_of_no_words_is_refused():
+    with pytest.raises(ValueError, match="n is 0"):
+        distinct_n("two words", 0)

@@ -138,6 +138,8 @@ def test_a_seed_repeats_the_text_and_leaves_the_global_generator_alone():
     ("options", "message"),
     [
         ({"temperature": -1}, "temperature is -1"),
+        ({"temperature": float("nan")}, "temperature is nan"),
+        ({"n_new": -1}, "n_new is -1"),
         ({"top_k": 0}, "top_k is 0"),
         ({"top_p": 0.0}, r"top_p is 0\.0"),
         ({"top_p": 1.5}, r"top_p is 1\.5"),

@@ -331,6 +331,10 @@ def test_inputs_that_cannot_work_are_refused_with_the_reason():
         model(random_tokens()[0])
     with pytest.raises(ValueError, match=r"torch\.float32"):
         model(random_tokens().float())
+    with pytest.raises(ValueError, match=r"at least one in time"):
+        model(random_tokens()[:, :0])
+    with pytest.raises(TypeError, match=r"of type list\. .*torch.tensor\(\[ids\]\)"):
+        model([[1, 2]])
 
 
 def test_the_choices_in_the_tests_cover_every_value_of_the_configuration():
