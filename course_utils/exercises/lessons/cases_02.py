@@ -1,5 +1,7 @@
 """Test cases of the exercises of notebook 02, and how each answer is driven through them."""
 
+import sys
+
 import numpy as np
 
 from course_utils.exercises.exercise import Case, case
@@ -57,7 +59,7 @@ def affine_backward(rng: np.random.Generator) -> list[Case]:
         drawn("a batch", 5, 4, 3),
         drawn("as many neurons as inputs", 4, 3, 3),
         drawn("one example", 1, 4, 2),
-        drawn("an empty batch", 0, 3, 2),
+        drawn("an empty batch", 0, 5, 4),
     ]
 
 
@@ -84,7 +86,9 @@ def relu_backward(rng: np.random.Generator) -> list[Case]:
         drawn("arrays of any shape", 3, 4),
         drawn("arrays of any shape", 2, 3, 5),
         case("exactly 0", dy=np.array([5.0, -6.0]), z=np.array([0.0, -0.0])),
-        case("large scores", dy=_rounded(rng, 3), z=np.array([1e30, -1e30, 1e-30])),
+        case(
+            "large and tiny scores", dy=np.array([2.0, -3.0, 4.0]), z=np.array([1e30, -1e30, 1e-30])
+        ),
     ]
 
 
@@ -105,13 +109,16 @@ def softmax_backward(rng: np.random.Generator) -> list[Case]:
 
 
 def mlp_backward(rng: np.random.Generator) -> list[Case]:
-    def drawn(group: str, n: int, d: int, h: int, c: int) -> Case:
+    def drawn(group: str, n: int, d: int, h: int, c: int, labels=None, last_bias=None) -> Case:
         return case(
             group,
             x=_rounded(rng, n, d, scale=1.0),
-            labels=rng.integers(0, c, n),
-            weights=[_rounded(rng, h, d, scale=1.0), _rounded(rng, c, h, scale=1.0)],
-            biases=[_rounded(rng, h, scale=0.5), _rounded(rng, c, scale=0.5)],
+            labels=rng.integers(0, c, n) if labels is None else np.array(labels),
+            weights=[_rounded(rng, h, d, scale=1.0), _rounded(rng, c, h, scale=0.5)],
+            biases=[
+                _rounded(rng, h, scale=0.5),
+                _rounded(rng, c, scale=0.5) if last_bias is None else np.array(last_bias),
+            ],
         )
 
     return [
@@ -124,8 +131,10 @@ def mlp_backward(rng: np.random.Generator) -> list[Case]:
         ),
         drawn("a batch", 4, 3, 5, 2),
         drawn("a batch", 6, 2, 4, 3),
-        drawn("one example", 1, 3, 4, 2),
+        drawn("one example", 1, 3, 4, 3, labels=[0]),
         drawn("one hidden neuron", 5, 4, 1, 3),
+        drawn("a class that no label names", 3, 2, 4, 3, labels=[1, 0, 1]),
+        drawn("sure and wrong", 2, 2, 3, 3, labels=[1, 2], last_bias=[20.0, 0.0, 0.0]),
     ]
 
 
@@ -141,6 +150,7 @@ def unbroadcast(rng: np.random.Generator) -> list[Case]:
         drawn("stretched axes", (2, 3, 4), (2, 1, 4)),
         drawn("both", (5, 3, 4), (3, 1)),
         drawn("both", (2, 5, 3, 4), (1, 3, 1)),
+        drawn("both", (4, 3), (1,)),
         drawn("a single number", (2, 3), ()),
         drawn("nothing to undo", (2, 3), (2, 3)),
         drawn("nothing to undo", (1, 3), (1, 3)),
@@ -148,13 +158,25 @@ def unbroadcast(rng: np.random.Generator) -> list[Case]:
 
 
 LONG_CHAIN = "a chain of 5000 nodes"
+MOST_CALLS = 1000  # within each other: more of them is recursion, whatever limit was set
 
 
 class _Node:
-    """The least that a node of a graph can be."""
+    """The least that a node of a graph can be. It notes how often and from how deep it is read."""
 
     def __init__(self, name: str, parents: list["_Node"]) -> None:
-        self.name, self.parents = name, parents
+        self.name, self._parents = name, parents
+        self.times_read, self.deepest = 0, 0
+
+    @property
+    def parents(self) -> list["_Node"]:
+        self.times_read += 1
+        if not self._parents:  # the end of every path: count the calls that led here
+            frame, depth = sys._getframe(), 0
+            while frame := frame.f_back:
+                depth += 1
+            self.deepest = max(self.deepest, depth)
+        return self._parents
 
 
 def _build(graph) -> list[_Node]:
@@ -168,16 +190,35 @@ def _build(graph) -> list[_Node]:
 
 
 def drive_topological_order(answer, graph):
-    """Return the names in the order that is found, or what else was returned."""
+    """Ask twice for the order of one graph; return the names, and what else was to be seen."""
     nodes = _build(graph)
-    needs_recursion = False
-    try:
+
+    def names() -> list[str] | None:
         order = answer(nodes[-1])
-    except RecursionError:
-        order, needs_recursion = nodes, True
-    if not isinstance(order, list | tuple) or not all(isinstance(n, _Node) for n in order):
-        return order
-    return {"order": [node.name for node in order], "needs recursion": needs_recursion}
+        if order is None:
+            return None
+        if not isinstance(order, list | tuple) or not all(isinstance(n, _Node) for n in order):
+            raise TypeError(f"a list of nodes is wanted, but this is {_in_words(order)}")
+        return [node.name for node in order]
+
+    found = {"needs recursion": False}
+    try:
+        found["order"] = names()
+        found["times read"] = max(node.times_read for node in nodes)
+        found["again"] = names()
+    except RecursionError:  # all else may be right
+        order = [node.name for node in nodes]
+        found = {"order": order, "times read": 1, "again": order, "needs recursion": True}
+    found["depth"] = max(node.deepest for node in nodes)
+    found["parents"] = {node.name: [parent.name for parent in node._parents] for node in nodes}
+    return None if found["order"] is None else found
+
+
+def _in_words(order) -> str:
+    if isinstance(order, list | tuple):
+        kinds = sorted({type(item).__name__ for item in order} - {"_Node"})
+        return f"a {type(order).__name__} with {' and '.join(kinds)} in it"
+    return f"a {type(order).__name__}"
 
 
 def order_properties(found, graph):
@@ -186,13 +227,16 @@ def order_properties(found, graph):
     order, output = found["order"], list(parents_of)[-1]
     place = {name: i for i, name in enumerate(order)}
     return {
-        "needs no recursion": not found["needs recursion"],
+        "needs no recursion": not found["needs recursion"] and found["depth"] < MOST_CALLS,
         "nothing is missing": _ancestors(output, parents_of) <= set(order),
         "every node once": len(place) == len(order),
         "parents before children": all(
             place.get(parent, -1) < place[name] for name in order for parent in parents_of[name]
         ),
         "the output last": bool(order) and order[-1] == output,
+        "the graph is left as it was": found["parents"] == parents_of,
+        "a second call finds the same nodes": sorted(found["again"]) == sorted(order),
+        "no path is walked for itself": found["times read"] <= 4 * len(parents_of) + 10,
     }
 
 

@@ -26,9 +26,9 @@ def drive_gradient_descent(answer, hessian, minimum, start, learning_rate, steps
     """Descend the quadratic whose gradient is hessian @ (w - minimum)."""
 
     def gradient(w):
-        return hessian @ (np.asarray(w) - minimum)
+        return hessian @ (w - minimum)
 
-    return np.asarray(answer(gradient, start, learning_rate, steps))
+    return answer(gradient, start, learning_rate, steps)
 
 
 def gradient_descent_cases(rng: np.random.Generator) -> list[Case]:
@@ -77,6 +77,10 @@ def max_stable_cases(rng: np.random.Generator) -> list[Case]:
         case("many weights", hessian=_hessian(rng, rng.uniform(0.2, 5, 4))),
         case("many weights", hessian=_hessian(rng, rng.uniform(0.2, 5, 7))),
         case("one weight", hessian=np.array([[float(np.round(rng.uniform(1, 9), 1))]])),
+        case(
+            "curvatures along the axes",
+            hessian=np.diag(np.round([rng.uniform(1, 2), rng.uniform(6, 9), rng.uniform(3, 4)], 1)),
+        ),
         case("a direction that is almost flat", hessian=_hessian(rng, [1e-6, 1.0, 3.0])),
         case("steep in large units", hessian=1e6 * _hessian(rng, [1.0, 2.0, 6.0])),
     ]
@@ -126,6 +130,7 @@ def standardize_cases(rng: np.random.Generator) -> list[Case]:
             test=np.round(middle + scale * rng.normal(1, 1.5, size=(m, d)), 2),
         )
 
+    different = np.array([[-20.0], [0.0], [20.0]]) + np.round(rng.uniform(-9, 9, (3, 2)), 1)
     constant = np.array([[3.0, 2.0], [5.0, 2.0], [7.0, 2.0]])
     rounded = np.array([[3.0, 0.1], [5.0, 0.1], [7.0, 0.1]])  # np.std: 1e-17 instead of 0
     return [
@@ -137,6 +142,11 @@ def standardize_cases(rng: np.random.Generator) -> list[Case]:
         drawn("features of different units", 4, 3, 2),
         drawn("features of different units", 7, 3, 5),
         drawn("a test set of one example", 5, 1, 3),
+        case(
+            "a feature whose numbers are tiny",
+            train=np.array([1.0, 1e-12]) * different,
+            test=np.array([1.0, 1e-12]) * np.round(rng.normal(0, 9, (2, 2)), 1),
+        ),
         case(
             "a feature that never varies in the training set",
             train=constant,
@@ -155,47 +165,72 @@ def standardize_cases(rng: np.random.Generator) -> list[Case]:
 ENOUGH = 12  # so many examples come out in their old order once in 479 million shuffles
 
 
+EPOCH_PROPERTIES = (
+    "every example comes exactly once",
+    "each input keeps its own label",
+    "batch sizes",
+)
+
+
 def drive_minibatches(answer, inputs, labels, batch_size, seed):
     """Run two epochs with one generator, and one with an equal generator; return what came."""
 
     def epoch(rng):
         batches = answer(inputs, labels, batch_size, rng)
+        if batches is None:
+            return None
         # An answer that never stops yielding is cut off.
-        return [(np.array(x), np.array(y)) for x, y in itertools.islice(batches, len(inputs) + 2)]
-
-    def in_a_row(arrays, like):
-        return np.concatenate([like[:0], *arrays])  # also when there is no batch
+        return [_pair(batch) for batch in itertools.islice(batches, len(inputs) + 2)]
 
     rng = np.random.default_rng(seed)
-    batches, following = epoch(rng), epoch(rng)
-    equal = epoch(np.random.default_rng(seed))
-    return {
-        "inputs": in_a_row([x for x, _ in batches], inputs),
-        "labels": in_a_row([y for _, y in batches], labels),
-        "batch sizes": [len(y) for _, y in batches],
-        "labels of the next epoch": in_a_row([y for _, y in following], labels),
-        "labels with an equal rng": in_a_row([y for _, y in equal], labels),
-    }
+    first = epoch(rng)
+    if first is None:
+        return None
+    return {"first": first, "next": epoch(rng), "equal": epoch(np.random.default_rng(seed))}
+
+
+def _pair(batch) -> list[np.ndarray]:
+    """Copy a batch, which must be a pair of arrays; say in words what it is else."""
+    if isinstance(batch, tuple | list) and len(batch) == 2:
+        return [np.array(part) for part in batch]
+    given = f"an array of shape {batch.shape}" if hasattr(batch, "shape") else repr(batch)
+    raise TypeError(
+        f"each batch is a pair: yield inputs[chosen], labels[chosen]. This came instead: {given}. "
+        "(`return` would hand out one batch and end.)"
+    )
 
 
 def epoch_properties(seen, inputs, labels, batch_size, seed):
     """Name what must hold of an epoch: many orders are right. Labels are 10 times the place."""
-    x, y, sizes = seen["inputs"], seen["labels"], seen["batch sizes"]
-    if y.ndim != 1 or sum(sizes) != len(y):
-        raise ValueError("labels should be one row of numbers")
-    found = {
+    batches = seen["first"]
+    fits = all(
+        x.shape == (len(y), 2) and y.ndim == 1 and y.dtype.kind == labels.dtype.kind
+        for x, y in batches
+    )
+    found = {"each batch has inputs of shape (B, 2) and labels of shape (B,)": fits}
+    if not fits:
+        return found | dict.fromkeys(EPOCH_PROPERTIES, "not looked at")
+    x = np.concatenate([inputs[:0], *(x for x, _ in batches)])  # also when there is no batch
+    y = np.concatenate([labels[:0], *(y for _, y in batches)])
+    found |= {
         "every example comes exactly once": sorted(y.tolist()) == sorted(labels.tolist()),
-        "each input keeps its own label": x.shape == (len(y), 2) and bool((x[:, 0] == y).all()),
-        "batch sizes": sizes,
+        "each input keeps its own label": bool((x[:, 0] == y).all()),
+        "batch sizes": [len(y) for _, y in batches],
     }
     if len(labels) >= ENOUGH:
-        again, same = seen["labels of the next epoch"], seen["labels with an equal rng"]
-        runs = [bool((np.diff(b) == 10).all()) for b in np.split(y, np.cumsum(sizes)[:-1])]
+        again, same = (
+            [label for _, part in seen[epoch] for label in part.tolist()]
+            for epoch in ("next", "equal")
+        )
+        far = [float(np.ptp(y)) >= 10 * batch_size for _, y in batches if len(y)]
         found |= {
             "the order is random": y.tolist() != labels.tolist(),
-            "neighbours are parted, not only batches shuffled": not all(runs),
-            "the next epoch has another order": y.tolist() != again.tolist(),
-            "an rng of the same seed gives the same order": y.tolist() == same.tolist(),
+            "neighbours are parted, not only batches shuffled": bool(
+                np.mean(np.diff(y) == 10) < 0.5
+            ),
+            "a batch holds examples from far apart": batch_size == 1 or any(far),
+            "the next epoch has another order": y.tolist() != again,
+            "an rng of the same seed gives the same order": y.tolist() == same,
         }
     return found
 

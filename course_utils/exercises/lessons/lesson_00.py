@@ -30,6 +30,18 @@ def _sample_deviation(x):
     return (x - np.mean(x)) / np.std(x, ddof=1)
 
 
+def _turned_round(x):
+    return (np.mean(x) - x) / np.std(x)
+
+
+def _divides_only_the_mean(x):
+    return x - np.mean(x) / np.std(x)
+
+
+def _between_0_and_1(x):
+    return (x - np.min(x)) / (np.max(x) - np.min(x))
+
+
 def _nan_when_all_the_same(x):
     return (x - np.mean(x)) / np.std(x)
 
@@ -78,6 +90,25 @@ EXERCISES = (
                 _sample_deviation,
                 "You divide by the deviation with N - 1 in it (`ddof=1`), which estimates that of "
                 "a larger population. Here the numbers are all there is: divide by N.",
+            ),
+            *_both_ways(
+                "turns the sign round",
+                _turned_round,
+                "All signs are turned round: you subtract the numbers from the mean. A number "
+                "above the mean has a positive score.",
+            ),
+            *_both_ways(
+                "forgets the brackets",
+                _divides_only_the_mean,
+                "Only the mean is divided here, because a division comes before a subtraction. "
+                "Put brackets round `x - mean`.",
+            ),
+            *_both_ways(
+                "scales to between 0 and 1",
+                _between_0_and_1,
+                "Your numbers run from 0 to 1: you measure from the smallest number, in units of "
+                "the whole range. A standard score is measured from the mean, in units of the "
+                "standard deviation.",
             ),
             Misconception(
                 "gives nan when all numbers are the same",
@@ -131,17 +162,17 @@ QUESTIONS = (
                 "The next hero's name, for example. That surprise is the floor.",
             ),
             Choice(
-                "The training was too short",
+                "A training of any length stops too early",
                 False,
                 "That explains the gap down to the floor, not the floor itself.",
             ),
             Choice(
-                "The model has too few parameters",
+                "A model of any size has too few parameters",
                 False,
                 "A larger model comes closer to the floor, but not below it.",
             ),
             Choice(
-                "A loss is never 0",
+                "The loss of a language model is never 0",
                 False,
                 "It is 0 when what comes next is certain, as in a text that repeats one letter.",
             ),
@@ -151,19 +182,24 @@ QUESTIONS = (
         "How does DALL-E (2021) draw an image for a caption?",
         (
             Choice(
-                "It goes on writing after the caption, and the tokens that it writes are the image",
+                "It goes on writing after the caption: its next tokens are the image",
                 True,
                 "It is a GPT over rows of caption tokens and image tokens.",
             ),
             Choice(
-                "It looks for the best image in a collection",
+                "It looks in a collection for the image that fits the caption best",
                 False,
                 "It makes images that are in no collection.",
             ),
             Choice(
-                "It takes noise away step by step",
+                "It begins with pure noise and takes it away, step by step",
                 False,
                 "That is diffusion, which later models use.",
+            ),
+            Choice(
+                "It guesses hidden patches of an image from the patches around them",
+                False,
+                "So one would train an encoder, as BERT is trained on words.",
             ),
         ),
     ),
@@ -177,12 +213,12 @@ QUESTIONS = (
                 "Run the cell with your definition again before you check again.",
             ),
             Choice(
-                "Your version",
+                "Your version, so that you can see where it goes wrong",
                 False,
                 "Then the cells below would compute with a mistake. It is yours once it is right.",
             ),
             Choice(
-                "Nothing: the notebook stops",
+                "Nothing: the check stops the notebook there",
                 False,
                 "A check never stops a notebook, whatever your code does.",
             ),

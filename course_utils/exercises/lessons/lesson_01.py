@@ -1,50 +1,10 @@
 """The exercises of notebook 01, Forward propagation."""
 
-import numpy as np
-
-from course_utils.exercises.exercise import Case, Exercise, case
+from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.lessons import cases_01 as cases
 from course_utils.exercises.lessons import mistakes_01 as mistakes
+from course_utils.exercises.lessons import mistakes_01_network as network_mistakes
 from course_utils.exercises.quiz import Choice, Question
-from course_utils.scratch import layers
-
-ACTIVATIONS = {
-    "relu": layers.relu,
-    "sigmoid": layers.sigmoid,
-    "tanh": layers.tanh,
-}
-
-
-def _rounded(rng: np.random.Generator, *shape: int, scale: float = 2.0) -> np.ndarray:
-    """Draw numbers with one decimal, so that a learner can follow them by hand."""
-    return np.round(rng.normal(0, scale, shape), 1)
-
-
-# --------------------------------------------------------------------------- affine_forward
-
-
-def _affine_cases(rng: np.random.Generator) -> list[Case]:
-    def drawn(group: str, n: int, d_in: int, d_out: int) -> Case:
-        return case(
-            group,
-            x=_rounded(rng, n, d_in),
-            weight=_rounded(rng, d_out, d_in),
-            bias=_rounded(rng, d_out),
-        )
-
-    return [
-        case(
-            "two neurons, one example",
-            x=np.array([[1.0, 2.0]]),
-            weight=np.array([[1.0, 3.0], [-1.0, 0.5]]),
-            bias=np.array([0.5, 10.0]),
-        ),
-        drawn("a batch", 3, 2, 4),
-        drawn("a batch", 4, 5, 3),
-        drawn("one example", 1, 4, 3),
-        drawn("one neuron", 5, 3, 1),
-        drawn("an empty batch", 0, 3, 2),
-    ]
-
 
 AFFINE_FORWARD = Exercise(
     id="01.1",
@@ -54,7 +14,7 @@ AFFINE_FORWARD = Exercise(
     difficulty=1,
     minutes=5,
     why="Nearly all the arithmetic of a large model is this one line.",
-    draw_cases=_affine_cases,
+    draw_cases=cases.affine_forward,
     misconceptions=mistakes.AFFINE_FORWARD,
     hints=(
         "Write the three shapes side by side: x (N, D_in), weight (D_out, D_in), result "
@@ -67,32 +27,6 @@ AFFINE_FORWARD = Exercise(
     ),
 )
 
-
-# --------------------------------------------------------------------------------- sigmoid
-
-
-def _drive_sigmoid(answer, z, watch_for=None):
-    """Watched, say whether a power of e overflowed on the way: a right value may hide it."""
-    overflows: list[str] = []
-    with np.errstate(over="call", call=lambda kind, flag: overflows.append(kind)):
-        value = answer(z)
-    return {"no overflow on the way": not overflows} if watch_for == "overflow" else value
-
-
-def _sigmoid_cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        case("three numbers", z=np.array([-1.0, 0.0, 2.0])),
-        case("whole numbers", z=np.array([-2, 0, 1])),
-        case("arrays of any shape", z=_rounded(rng, 4)),
-        case("arrays of any shape", z=_rounded(rng, 3, 5)),
-        case("arrays of any shape", z=_rounded(rng, 2, 3, 4)),
-        case("huge numbers", z=np.array([-1000.0, -800.0, 750.0, 1000.0])),
-        case("huge numbers", z=np.append(_rounded(rng, 3), [-1000.0, 1000.0])),
-        case("powers of e stay small", z=np.array([-1000.0, 0.0]), watch_for="overflow"),
-        case("powers of e stay small", z=np.array([0.0, 1000.0]), watch_for="overflow"),
-    ]
-
-
 SIGMOID = Exercise(
     id="01.2",
     name="sigmoid",
@@ -101,8 +35,8 @@ SIGMOID = Exercise(
     difficulty=2,
     minutes=10,
     why="It turns any score into a probability, and it is where overflow first bites.",
-    draw_cases=_sigmoid_cases,
-    drive=_drive_sigmoid,
+    draw_cases=cases.sigmoid,
+    drive=cases.drive_sigmoid,
     misconceptions=mistakes.SIGMOID,
     hints=(
         "The formula 1 / (1 + e^-z) is right. What is e^-z when z = -1000, and what does NumPy "
@@ -115,23 +49,6 @@ SIGMOID = Exercise(
     ),
 )
 
-
-# --------------------------------------------------------------------------------- softmax
-
-
-def _softmax_cases(rng: np.random.Generator) -> list[Case]:
-    far_apart = _rounded(rng, 3, 4) + np.array([[0.0], [1000.0], [-1000.0]])
-    return [
-        case("two rows", z=np.array([[0.0, 1.0], [2.0, 2.0]])),
-        case("random scores", z=_rounded(rng, 3, 2)),
-        case("random scores", z=_rounded(rng, 4, 6)),
-        case("one row", z=_rounded(rng, 1, 5)),
-        case("one column", z=_rounded(rng, 3, 1)),
-        case("huge scores", z=np.array([[1000.0, 1001.0, 1000.0, 999.0]])),
-        case("rows of very different size", z=far_apart),
-    ]
-
-
 SOFTMAX = Exercise(
     id="01.3",
     name="softmax",
@@ -140,7 +57,7 @@ SOFTMAX = Exercise(
     difficulty=2,
     minutes=10,
     why="Every word that a language model writes is drawn from a softmax.",
-    draw_cases=_softmax_cases,
+    draw_cases=cases.softmax,
     misconceptions=mistakes.SOFTMAX,
     hints=(
         "First write it as the formula stands: a power of e for each score, divided by the sum of "
@@ -155,21 +72,6 @@ SOFTMAX = Exercise(
     ),
 )
 
-
-# ------------------------------------------------------------------------------------ gelu
-
-
-def _gelu_cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        case("four numbers", z=np.array([-1.0, 0.0, 1.0, 2.0])),
-        case("arrays of any shape", z=_rounded(rng, 5)),
-        case("arrays of any shape", z=_rounded(rng, 2, 4)),
-        case("arrays of any shape", z=_rounded(rng, 3, 2, 5)),
-        case("large numbers", z=np.array([-1000.0, -30.0, 30.0, 1000.0])),
-        case("single precision", rtol=1e-5, atol=1e-6, z=_rounded(rng, 6).astype(np.float32)),
-    ]
-
-
 GELU = Exercise(
     id="01.4",
     name="gelu",
@@ -178,7 +80,7 @@ GELU = Exercise(
     difficulty=1,
     minutes=5,
     why="It is the activation of GPT-2, and of the GPT that you build in notebook 09.",
-    draw_cases=_gelu_cases,
+    draw_cases=cases.gelu,
     misconceptions=mistakes.GELU,
     hints=(
         "Build it from the inside out, one line for each part of the formula.",
@@ -188,44 +90,6 @@ GELU = Exercise(
     ),
 )
 
-
-# ----------------------------------------------------------------------------- mlp_forward
-
-
-def _drive_mlp(answer, x, weights, biases, activation):
-    if activation == "relu":
-        return answer(x, weights, biases)
-    return answer(x, weights, biases, ACTIVATIONS[activation])
-
-
-def _mlp_cases(rng: np.random.Generator) -> list[Case]:
-    def drawn(group: str, n: int, sizes: list[int], activation: str = "relu") -> Case:
-        return case(
-            group,
-            x=_rounded(rng, n, sizes[0]),
-            weights=[
-                _rounded(rng, sizes[i + 1], sizes[i], scale=1.0) for i in range(len(sizes) - 1)
-            ],
-            biases=[_rounded(rng, size, scale=1.0) for size in sizes[1:]],
-            activation=activation,
-        )
-
-    return [
-        case(
-            "by hand",
-            x=np.array([[1.0, -1.0]]),
-            weights=[np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([[4.0, -2.0]])],
-            biases=[np.array([0.5, 0.5]), np.array([2.0])],
-            activation="relu",
-        ),
-        drawn("two layers", 3, [2, 5, 4]),
-        drawn("four layers", 5, [3, 6, 4, 7, 2]),
-        drawn("another activation", 2, [3, 5, 4], "tanh"),
-        drawn("another activation", 4, [2, 3, 6, 5], "sigmoid"),
-        drawn("no hidden layer", 4, [3, 2]),
-    ]
-
-
 MLP_FORWARD = Exercise(
     id="01.5",
     name="mlp_forward",
@@ -234,9 +98,9 @@ MLP_FORWARD = Exercise(
     difficulty=2,
     minutes=15,
     why="This is the whole of forward propagation; the rest of Part I learns its weights.",
-    draw_cases=_mlp_cases,
-    drive=_drive_mlp,
-    misconceptions=mistakes.MLP_FORWARD,
+    draw_cases=cases.mlp_forward,
+    drive=cases.drive_mlp,
+    misconceptions=network_mistakes.MLP_FORWARD,
     hints=(
         "Keep one variable, `h`, that holds what the layers so far have made of the batch. It "
         "starts as `x`.",
@@ -250,45 +114,6 @@ MLP_FORWARD = Exercise(
     ),
 )
 
-
-# --------------------------------------------------------------------------------- he_init
-
-
-def _drive_he(answer, fan_in, fan_out, seed):
-    """Draw three weights: two with equal generators and one with another."""
-    weight, again, other = (
-        answer(fan_in, fan_out, np.random.default_rng(s)) for s in (seed, seed, seed + 1)
-    )
-    if not isinstance(weight, np.ndarray):
-        return weight
-    return {"weight": weight, "again": again, "other": other}
-
-
-def _he_properties(drawn, fan_in, fan_out, seed):
-    """Weights are random, so compare their properties: many drawings are right."""
-    weight = drawn["weight"]
-    spread = float(np.std(weight)) / np.sqrt(2 / fan_in)
-    centre = float(np.mean(weight)) / (np.std(weight) + 1e-300) * np.sqrt(weight.size)
-    return {
-        "shape of the weight": str(weight.shape),
-        "same seed, same weights": bool(np.array_equal(weight, drawn["again"])),
-        "another seed, other weights": not np.array_equal(weight, drawn["other"]),
-        "mean is 0 but for chance": bool(abs(centre) < 5),
-        "standard deviation, as a multiple of the right one": round(spread, 1),
-    }
-
-
-def _he_cases(rng: np.random.Generator) -> list[Case]:
-    def drawn(group: str, fan_in: int, fan_out: int) -> Case:
-        return case(group, fan_in=fan_in, fan_out=fan_out, seed=int(rng.integers(1000)))
-
-    return [
-        drawn("few inputs, many neurons", 20, 1200),
-        drawn("many inputs, few neurons", 900, 40),
-        drawn("a wide layer", 250, 200),
-    ]
-
-
 HE_INIT = Exercise(
     id="01.6",
     name="he_init",
@@ -297,10 +122,10 @@ HE_INIT = Exercise(
     difficulty=2,
     minutes=10,
     why="With the wrong spread of the first weights a deep network says nothing at all.",
-    draw_cases=_he_cases,
-    drive=_drive_he,
-    properties=_he_properties,
-    misconceptions=mistakes.HE_INIT,
+    draw_cases=cases.he_init,
+    drive=cases.drive_he,
+    properties=cases.he_properties,
+    misconceptions=network_mistakes.HE_INIT,
     hints=(
         "The derivation ends with a variance. Random generators ask for a standard deviation.",
         "`rng.normal(mean, standard_deviation, size=...)` draws an array. One row of the weight "
@@ -310,22 +135,6 @@ HE_INIT = Exercise(
     ),
 )
 
-
-# ------------------------------------------------------------------------------ count_macs
-
-
-def _macs_cases(rng: np.random.Generator) -> list[Case]:
-    sizes = [int(size) for size in rng.choice(np.arange(2, 40), size=9, replace=False)]
-    return [
-        case("a single layer", layer_sizes=[3, 2], batch_size=4),
-        case("a batch of one", layer_sizes=[2, 3, 1], batch_size=1),
-        case("a batch of one", layer_sizes=sizes[:4], batch_size=1),
-        case("a larger batch", layer_sizes=sizes[3:6], batch_size=5),
-        case("a larger batch", layer_sizes=sizes[4:9], batch_size=32),
-        case("a single layer", layer_sizes=sizes[:2], batch_size=7),
-    ]
-
-
 COUNT_MACS = Exercise(
     id="01.7",
     name="count_macs",
@@ -334,8 +143,9 @@ COUNT_MACS = Exercise(
     difficulty=1,
     minutes=5,
     why="Cost decides what can be trained: models are planned by this count.",
-    draw_cases=_macs_cases,
-    misconceptions=mistakes.COUNT_MACS,
+    draw_cases=cases.count_macs,
+    drive=cases.drive_count,
+    misconceptions=network_mistakes.COUNT_MACS,
     hints=(
         "Count for one layer and one example first: how many weights does each neuron multiply?",
         "A layer from D_in to D_out does one multiply-add for each entry of its weight matrix. "

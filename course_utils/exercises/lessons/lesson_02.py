@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_02 as cases
 from course_utils.exercises.lessons import mistakes_02 as mistakes
+from course_utils.exercises.lessons import mistakes_02_graph as graph_mistakes
 from course_utils.exercises.quiz import Choice, Question
 
 # ----------------------------------------------------------------------- numerical_gradient
@@ -135,7 +136,7 @@ MLP_BACKWARD = Exercise(
     minutes=30,
     why="Once you have gone back through a whole network by hand, no framework is a mystery.",
     draw_cases=cases.mlp_backward,
-    misconceptions=mistakes.MLP_BACKWARD,
+    misconceptions=graph_mistakes.MLP_BACKWARD,
     hints=(
         "First the way forwards, keeping what the way back will need: z1, h = relu(z1) and "
         "p = softmax(scores). Then visit the layers in the opposite order.",
@@ -165,7 +166,7 @@ UNBROADCAST = Exercise(
     minutes=20,
     why="Every bias, mean and mask is broadcast; without this no engine can find their gradients.",
     draw_cases=cases.unbroadcast,
-    misconceptions=mistakes.UNBROADCAST,
+    misconceptions=graph_mistakes.UNBROADCAST,
     hints=(
         "Along which axes did broadcasting make copies? There are two kinds: axes that it put in "
         "front, and axes of length 1 that it stretched.",
@@ -195,7 +196,8 @@ TOPOLOGICAL_ORDER = Exercise(
     draw_cases=cases.topological_order,
     drive=cases.drive_topological_order,
     properties=cases.order_properties,
-    misconceptions=mistakes.TOPOLOGICAL_ORDER,
+    deterministic=False,  # any valid order will do, today this one and tomorrow that
+    misconceptions=graph_mistakes.TOPOLOGICAL_ORDER,
     hints=(
         "A node may be listed when all its parents are listed. So on first meeting a node, look at "
         "its parents, and come back to it when they are done.",
@@ -240,9 +242,17 @@ QUESTIONS = (
         "for the exact gradient of every parameter?",
         (
             Choice("One forwards, one backwards", True, "The gradient of one output, whole."),
-            Choice("A million forwards", False, "That is forward mode: one for each parameter."),
-            Choice("Two million forwards", False, "That is the numerical gradient, not exact."),
-            Choice("One forwards", False, "Values alone do not tell how the loss reacts."),
+            Choice("A million forwards, one for each", False, "That is forward mode."),
+            Choice(
+                "Two million forwards, two for each",
+                False,
+                "That is the numerical gradient, not exact.",
+            ),
+            Choice(
+                "One forwards, and none backwards",
+                False,
+                "Values alone do not tell how the loss reacts.",
+            ),
         ),
     ),
     Question(
@@ -259,9 +269,15 @@ QUESTIONS = (
         "In the graph of the loss a tensor is used by three later operations. Its gradient is",
         (
             Choice("the sum of what comes back from the three", True, "Effects add up."),
-            Choice("the mean of what comes back", False, "Each use has its full effect."),
-            Choice("their product", False, "Slopes multiply along a path, not across paths."),
-            Choice("what the last one sends back", False, "The others were felt as well."),
+            Choice(
+                "the mean of what comes back from the three", False, "Each use has its full effect."
+            ),
+            Choice(
+                "the product of what comes back from the three",
+                False,
+                "Slopes multiply along a path, not across paths.",
+            ),
+            Choice("what the last of the three sends back", False, "The others were felt as well."),
         ),
     ),
     Question(
@@ -272,9 +288,21 @@ QUESTIONS = (
                 True,
                 "Even with weights of a good size, little is left after 20 of them.",
             ),
-            Choice("The sigmoid overflows", False, "Its values lie between 0 and 1."),
-            Choice("The first layers have fewer weights", False, "They may have more."),
-            Choice("Its loss has no gradient there", False, "It has one: a very small one."),
+            Choice(
+                "The sigmoids overflow, and the gradient becomes nan on its way back",
+                False,
+                "A sigmoid's values lie between 0 and 1, and its slopes between 0 and 1/4.",
+            ),
+            Choice(
+                "The loss does not depend on the first layers, so their gradient is 0",
+                False,
+                "It does depend on them. Their gradient is not 0, only very small.",
+            ),
+            Choice(
+                "The first layers have fewer weights than the last, and learn less",
+                False,
+                "They may have more. What they lack is a gradient of any size.",
+            ),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_03 as cases
 from course_utils.exercises.lessons import mistakes_03 as mistakes
+from course_utils.exercises.lessons import mistakes_03_data as data_mistakes
 from course_utils.exercises.quiz import Choice, Question
 
 GRADIENT_DESCENT = Exercise(
@@ -82,7 +83,7 @@ STANDARDIZE = Exercise(
     minutes=10,
     why="One line of it saves thousands of steps; one slip in it makes a test result a fiction.",
     draw_cases=cases.standardize_cases,
-    misconceptions=mistakes.STANDARDIZE,
+    misconceptions=data_mistakes.STANDARDIZE,
     hints=(
         "A mean and a deviation for each feature: which axis of a (N, D) array do you average "
         "over to get shape (D,)?",
@@ -108,7 +109,7 @@ MINIBATCHES = Exercise(
     draw_cases=cases.minibatches_cases,
     drive=cases.drive_minibatches,
     properties=cases.epoch_properties,
-    misconceptions=mistakes.MINIBATCHES,
+    misconceptions=data_mistakes.MINIBATCHES,
     hints=(
         "Do not shuffle the data: shuffle the numbers of the examples, 0 to N - 1, and look the "
         "examples up in that order.",
@@ -134,7 +135,7 @@ SGD_EPOCH = Exercise(
     why="With this loop and the gradient of notebook 02, a network is trained.",
     draw_cases=cases.sgd_epoch_cases,
     drive=cases.drive_sgd_epoch,
-    misconceptions=mistakes.SGD_EPOCH,
+    misconceptions=data_mistakes.SGD_EPOCH,
     hints=(
         "It is gradient descent in which every step sees another batch. How many steps does one "
         "epoch have?",
@@ -167,24 +168,23 @@ QUESTIONS = (
         "forty steps. What happened?",
         (
             Choice(
-                "The rate now exceeds 2 / λmax: along the steepest direction each step overshoots "
-                "by more than it corrects.",
+                "The rate exceeds 2 / λmax: in the steepest direction the error grows every time.",
                 True,
-                "Yes. The error there is multiplied by 1 - rate × λmax, which is now below -1, so "
-                "it grows geometrically until the numbers overflow.",
+                "Yes. The error there is multiplied by 1 - rate × λmax, which is now below -1: "
+                "each step overshoots by more than it corrects, until the numbers overflow.",
             ),
             Choice(
-                "Gradient descent reached the minimum and divided by a gradient of zero.",
+                "Gradient descent has reached the minimum, and divided by a gradient of zero.",
                 False,
                 "Gradient descent never divides by the gradient. At a minimum it stands still.",
             ),
             Choice(
-                "The rate is now too large for the flattest direction, which had been slow.",
+                "The rate is now too large for the flattest direction, the one that had been slow.",
                 False,
                 "The flattest direction tolerates the largest rates of all: its limit is 2 / λmin.",
             ),
             Choice(
-                "Forty steps are too few: with more steps it would come back.",
+                "Forty steps are too few for the new rate: with more of them it would come back.",
                 False,
                 "Growth by a constant factor does not turn round. Only a smaller rate helps.",
             ),
@@ -195,20 +195,19 @@ QUESTIONS = (
         "kilometres. What does this do to plain gradient descent?",
         (
             Choice(
-                "Nothing: the weights make up for the units.",
+                "Nothing: the weights make up for the units, one small and one large.",
                 False,
                 "They could, and the minimum is as good as before. But the way there is not: the "
                 "curvature in each weight goes with the square of the feature's size.",
             ),
             Choice(
-                "The condition number becomes huge, so the largest stable rate is far too small "
-                "for one of the weights.",
+                "The condition number becomes huge, and no rate suits both weights.",
                 True,
                 "Yes. The steep weight dictates the rate, and the flat one crawls. Standardizing "
                 "makes both directions about equally steep.",
             ),
             Choice(
-                "The loss gets several minima, and gradient descent may end in the wrong one.",
+                "The loss gets several minima, and it may end in one of the wrong ones.",
                 False,
                 "Changing units stretches the landscape. It adds no minima.",
             ),
@@ -218,21 +217,20 @@ QUESTIONS = (
         "You go from batches of 16 to batches of 64. What happens to one step's gradient?",
         (
             Choice(
-                "Its standard deviation falls to a quarter.",
+                "Its standard deviation falls to a quarter, for four times the work.",
                 False,
                 "Its variance does. The standard deviation is the square root of that.",
             ),
             Choice(
-                "Its mean comes closer to the full gradient; its spread stays.",
+                "Its mean comes closer to the full gradient, and its spread stays.",
                 False,
                 "The mean is the full gradient for every batch size: that is what unbiased means.",
             ),
             Choice(
-                "Its variance falls to a quarter, its standard deviation to a half, and it costs "
-                "four times as much.",
+                "Its variance falls to a quarter, for four times the work.",
                 True,
-                "Yes. Four times the work for half the noise: the reason why very large batches "
-                "do not pay.",
+                "Yes. Its standard deviation falls to a half: four times the work for half the "
+                "noise, which is why very large batches do not pay.",
             ),
         ),
     ),
@@ -241,19 +239,18 @@ QUESTIONS = (
         "What do you know?",
         (
             Choice(
-                "Training has found the minimum.",
+                "Training has found a minimum, for nowhere else is the gradient zero.",
                 False,
                 "Perhaps. A zero gradient is what a minimum, a saddle and a plateau share.",
             ),
             Choice(
-                "You are at a flat place: a minimum, a saddle or a plateau. The gradient alone "
-                "cannot say which.",
+                "You are at a flat place: a minimum, a saddle or a plateau.",
                 True,
-                "Yes. The curvature could: positive all round at a minimum, negative in some "
-                "direction at a saddle, almost zero on a plateau.",
+                "Yes. The gradient cannot say which. The curvature could: positive all round at a "
+                "minimum, negative in some direction at a saddle, almost zero on a plateau.",
             ),
             Choice(
-                "The learning rate is too large.",
+                "The learning rate is too large, so that the steps undo each other.",
                 False,
                 "A rate that is too large makes the loss jump or grow. It does not lie still.",
             ),
@@ -264,23 +261,22 @@ QUESTIONS = (
         "patients in the test set, and reports the test accuracy. What is wrong?",
         (
             Choice(
-                "Nothing, as long as no labels are used.",
+                "Nothing, as long as no labels are used when measurements are scaled.",
                 False,
                 "Labels are the worst leak, but not the only one: here a patient's diagnosis "
                 "depends on who else happens to be in the file.",
             ),
             Choice(
-                "The accuracy is always far too high.",
+                "The accuracy is always far too high, since the test set was looked at.",
                 False,
                 "Often it is hardly changed, sometimes it is lower. The trouble is that it is the "
                 "accuracy of something that you cannot do when patients come one by one.",
             ),
             Choice(
-                "It is not a measurement of what will be done: the next patient comes alone, and "
-                "has no deviation.",
+                "It measures what nobody can do: the next patient comes alone.",
                 True,
-                "Yes. Whatever is fitted, means and deviations included, is fitted on the "
-                "training set and then kept.",
+                "Yes. One patient has no deviation. Whatever is fitted, means and deviations "
+                "included, is fitted on the training set and then kept.",
             ),
         ),
     ),

@@ -1,7 +1,5 @@
 """The well-known mistakes in the exercises of notebook 01, and what to say to their authors."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from course_utils.exercises.exercise import Misconception
@@ -30,6 +28,19 @@ def _with_sigmoid(x, weight, bias):
     return layers.sigmoid(x @ weight.T + bias)
 
 
+def _one_example_at_most(x, weight, bias):
+    return weight @ x.T + bias
+
+
+def _one_column_per_example(x, weight, bias):
+    return weight @ x.T + bias[:, None]
+
+
+WX_PLUS_B = (
+    "Wx + b is the formula for one example that stands upright. Here each example is a row, so "
+    "that Wx becomes x times the transpose of W: "
+)
+
 AFFINE_FORWARD = (
     Misconception(
         "forgets to transpose the weight",
@@ -55,6 +66,17 @@ AFFINE_FORWARD = (
         _bias_as_threshold,
         "You subtract the bias. A threshold is subtracted, in some older texts; a bias is added. "
         "Here, as in PyTorch, it is a bias.",
+    ),
+    Misconception(
+        "takes the formula of one example as it stands",
+        _one_example_at_most,
+        WX_PLUS_B + "`weight @ x.T` has a column for each example, and then the bias meets the "
+        "wrong axis.",
+    ),
+    Misconception(
+        "gives a column for each example",
+        _one_column_per_example,
+        WX_PLUS_B + "your numbers are right, but they stand in the shape (D_out, N).",
     ),
     Misconception(
         "applies an activation",
@@ -198,6 +220,31 @@ def _sigmoids_normalised(z):
     return squashed / np.maximum(squashed.sum(axis=-1, keepdims=True), 1e-300)
 
 
+def _shift_by_the_mean(z):
+    exps = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+def _shift_by_the_smallest(z):
+    exps = np.exp(z - z.min(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+def _shift_by_the_largest_size(z):
+    exps = np.exp(z - np.abs(z).max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+def _shift_above_only(z):
+    above = np.exp(z - z.max(axis=-1, keepdims=True))
+    return above / np.exp(z).sum(axis=-1, keepdims=True)
+
+
+def _rows_shifted_sum_of_everything(z):
+    exps = np.exp(z - z.max(axis=-1, keepdims=True))
+    return exps / exps.sum()
+
+
 SOFTMAX = (
     Misconception(
         "forgets to subtract the row maximum",
@@ -212,6 +259,32 @@ SOFTMAX = (
         "You subtract one number from the whole batch. A row whose scores lie far below it turns "
         "into zeros, and 0 / 0 is nan. Every row needs its own largest score.",
     ),
+    Misconception(
+        "subtracts the mean of each row",
+        _shift_by_the_mean,
+        "Subtracting the mean brings most rows near 0, but not all: in [-3000, 0, 2000] a score "
+        "still lies 2,333 above it, and e^2333 is infinite. What must not be above 0 is the "
+        "largest score.",
+    ),
+    Misconception(
+        "subtracts the smallest score of each row",
+        _shift_by_the_smallest,
+        "You subtract the smallest score, so that all the others are above 0, and e of a large "
+        "one is infinite. Subtract the largest: then no power of e is above 1.",
+    ),
+    Misconception(
+        "subtracts the largest absolute value",
+        _shift_by_the_largest_size,
+        "You subtract the largest of |z|. In a row of negative scores that pushes all of them "
+        "further down, until every power of e is 0, and 0 / 0 is nan. Take the largest score "
+        "itself, sign and all.",
+    ),
+    Misconception(
+        "shifts above the fraction line only",
+        _shift_above_only,
+        "The scores are shifted above the fraction line, but not in the sum below it. The factor "
+        "cancels only if it stands in both.",
+    ),
     Misconception("forgets keepdims", _no_keepdims, LOST_AXIS),
     Misconception("forgets keepdims in the sum", _no_keepdims_in_the_sum, LOST_AXIS),
     Misconception(
@@ -224,6 +297,12 @@ SOFTMAX = (
         "divides by the sum of the whole batch",
         _over_everything,
         "All your numbers together sum to 1. Each row is one example, and must sum to 1 by itself.",
+    ),
+    Misconception(
+        "shifts each row and divides by the sum of the whole batch",
+        _rows_shifted_sum_of_everything,
+        "The rows are shifted as they should be, but the sum runs over the whole batch. Each row "
+        "must sum to 1 by itself: `axis=-1, keepdims=True`.",
     ),
     Misconception(
         "forgets to divide by the sum",
@@ -259,6 +338,14 @@ def _only_the_gate(z):
     return 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
 
 
+def _scales_z_only(z):
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * z + 0.044715 * z**3))
+
+
+def _tanh_outside_the_brackets(z):
+    return 0.5 * z * 1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
+
+
 GELU = (
     Misconception(
         "computes the exact form",
@@ -286,6 +373,24 @@ GELU = (
         "way.",
     ),
     Misconception(
+        "scales z alone",
+        _scales_z_only,
+        "The square root multiplies z only. It stands before the bracket, so it multiplies the "
+        "cubic term too.",
+    ),
+    Misconception(
+        "multiplies 1 alone",
+        _tanh_outside_the_brackets,
+        "z / 2 multiplies the 1 only, and the tanh is added afterwards: brackets round `1 + tanh` "
+        "are missing.",
+    ),
+    Misconception(
+        "forgets the 1",
+        lambda z: 0.5 * z * np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)),
+        "tanh runs from -1 to 1, which is no share. 1 + tanh runs from 0 to 2, and half of that "
+        "from 0 to 1.",
+    ),
+    Misconception(
         "forgets the half",
         lambda z: _gelu_with(z, half=1.0),
         "Every value is twice what it should be: 1 + tanh runs from 0 to 2, so a factor 1/2 makes "
@@ -301,235 +406,5 @@ GELU = (
         "forgets to multiply by z",
         _only_the_gate,
         "This is the gate alone, a number between 0 and 1. GELU is z times that gate.",
-    ),
-)
-
-
-# ----------------------------------------------------------------------------- mlp_forward
-
-
-def _bends_the_logits(x, weights, biases, activation=layers.relu):
-    h = x
-    for weight, bias in zip(weights, biases, strict=True):
-        h = activation(h @ weight.T + bias)
-    return h
-
-
-def _never_bends(x, weights, biases, activation=layers.relu):
-    h = x
-    for weight, bias in zip(weights, biases, strict=True):
-        h = h @ weight.T + bias
-    return h
-
-
-def _always_relu(x, weights, biases, activation=layers.relu):
-    return layers.mlp_forward(x, weights, biases, layers.relu)
-
-
-def _bends_the_inputs(x, weights, biases, activation=layers.relu):
-    h = x
-    for weight, bias in zip(weights, biases, strict=True):
-        h = activation(h) @ weight.T + bias
-    return h
-
-
-def _no_biases(x, weights, biases, activation=layers.relu):
-    return layers.mlp_forward(x, weights, [np.zeros_like(b) for b in biases], activation)
-
-
-def _bias_after_the_bend(x, weights, biases, activation=layers.relu):
-    h = x
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        h = activation(h @ weight.T) + bias
-    return h @ weights[-1].T + biases[-1]
-
-
-MLP_FORWARD = (
-    Misconception(
-        "applies the activation after the last layer",
-        _bends_the_logits,
-        "The activation follows the last layer too. Logits must be free to take any value: a ReLU "
-        "there would turn every negative score into 0. Only hidden layers are bent.",
-    ),
-    Misconception(
-        "never applies the activation",
-        _never_bends,
-        "No activation is applied anywhere, so your network is one affine map in disguise.",
-    ),
-    Misconception(
-        "always uses ReLU",
-        _always_relu,
-        "With ReLU all is right; with another activation it is not. Your code calls "
-        "`relu` itself, where it should call the function that it was given, `activation`.",
-    ),
-    Misconception(
-        "applies the activation before each layer",
-        _bends_the_inputs,
-        "You bend what goes into each layer, the inputs `x` included: their negative values are "
-        "lost before the first layer sees them. The order is affine first, then activation.",
-    ),
-    Misconception(
-        "forgets the biases",
-        _no_biases,
-        "These are the logits that you get without any bias.",
-    ),
-    Misconception(
-        "adds the bias after the activation",
-        _bias_after_the_bend,
-        "You bend Wx and add b afterwards. The bias belongs inside: σ(Wx + b). It decides where "
-        "the bend happens.",
-    ),
-)
-
-
-# --------------------------------------------------------------------------------- he_init
-
-
-def _normal(deviation):
-    def wrong(fan_in, fan_out, rng):
-        return rng.normal(0, deviation(fan_in, fan_out), size=(fan_out, fan_in))
-
-    return wrong
-
-
-def _transposed(fan_in, fan_out, rng):
-    return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
-
-
-def _own_generator(fan_in, fan_out, rng):
-    fresh = np.random.default_rng()
-    return fresh.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
-
-
-def _own_seed(fan_in, fan_out, rng):
-    fixed = np.random.default_rng(0)
-    return fixed.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
-
-
-def _only_positive(fan_in, fan_out, rng):
-    return rng.random((fan_out, fan_in)) * np.sqrt(2 / fan_in)
-
-
-def _bounds_for_deviation(fan_in, fan_out, rng):
-    bound = np.sqrt(2 / fan_in)
-    return rng.uniform(-bound, bound, size=(fan_out, fan_in))
-
-
-HE_INIT = (
-    Misconception(
-        "gives the variance as the standard deviation",
-        _normal(lambda fan_in, fan_out: 2 / fan_in),
-        "2 / fan_in is the variance. `rng.normal` wants the standard deviation, its square root.",
-    ),
-    Misconception(
-        "forgets the 2",
-        _normal(lambda fan_in, fan_out: np.sqrt(1 / fan_in)),
-        "Your weights have variance 1 / fan_in, which suits a layer without an activation. ReLU "
-        "throws half of the signal away; a factor 2 makes up for it.",
-    ),
-    Misconception(
-        "uses fan_out",
-        _normal(lambda fan_in, fan_out: np.sqrt(2 / fan_out)),
-        "You divide by `fan_out`. A neuron sums over its inputs, so their number, `fan_in`, sets "
-        "the size of the sum.",
-    ),
-    Misconception(
-        "is Xavier's initialisation",
-        _normal(lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out))),
-        "These are weights by Xavier's rule, 2 / (fan_in + fan_out), which suits tanh. He's rule "
-        "for ReLU is 2 / fan_in.",
-    ),
-    Misconception(
-        "swaps the axes",
-        _transposed,
-        "The shape is (fan_in, fan_out). A weight has one row for each neuron: (fan_out, fan_in).",
-    ),
-    Misconception(
-        "draws from a generator of its own",
-        _own_generator,
-        "Two calls with equal seeds gave different weights, so you do not draw from `rng`. "
-        "An experiment can be repeated only if every random number comes from a seeded generator.",
-    ),
-    Misconception(
-        "seeds a generator of its own",
-        _own_seed,
-        "Your weights are the same whatever `rng` is given, so two layers of one size would start "
-        "as twins, and so would all networks of an experiment. Draw from `rng`.",
-    ),
-    Misconception(
-        "draws positive weights only",
-        _only_positive,
-        "All your weights are positive: `rng.random` draws between 0 and 1. The mean must be 0.",
-    ),
-    Misconception(
-        "takes the standard deviation for the bounds",
-        _bounds_for_deviation,
-        "A uniform draw between -s and s has the standard deviation s / √3, not s. Draw from "
-        "`rng.normal`, or widen the bounds.",
-    ),
-)
-
-
-# ------------------------------------------------------------------------------ count_macs
-
-
-def _parameters(layer_sizes, batch_size=1):
-    return batch_size * sum(d_in * d_out + d_out for d_in, d_out in pairwise(layer_sizes))
-
-
-def _operations(layer_sizes, batch_size=1):
-    return 2 * layers.count_macs(layer_sizes, batch_size)
-
-
-def _ignores_the_batch(layer_sizes, batch_size=1):
-    return layers.count_macs(layer_sizes)
-
-
-def _neurons(layer_sizes, batch_size=1):
-    return batch_size * sum(layer_sizes[1:])
-
-
-def _one_product(layer_sizes, batch_size=1):
-    return batch_size * int(np.prod(layer_sizes))
-
-
-def _batch_once(layer_sizes, batch_size=1):
-    first, *rest = [d_in * d_out for d_in, d_out in pairwise(layer_sizes)]
-    return batch_size * first + sum(rest)
-
-
-COUNT_MACS = (
-    Misconception(
-        "counts the biases",
-        _parameters,
-        "You count the biases as well: this is the number of parameters. A bias is added without "
-        "being multiplied, so it costs no multiply-add.",
-    ),
-    Misconception(
-        "counts multiplications and additions apart",
-        _operations,
-        "You count twice as many: these are the single operations (FLOPs). A multiply-add is one "
-        "multiplication together with the addition that follows it.",
-    ),
-    Misconception(
-        "forgets the batch",
-        _ignores_the_batch,
-        "This is the count for one example. Each of the `batch_size` examples costs as much again.",
-    ),
-    Misconception(
-        "counts neurons",
-        _neurons,
-        "You count one for each neuron. A neuron with D_in inputs multiplies D_in times.",
-    ),
-    Misconception(
-        "multiplies all sizes together",
-        _one_product,
-        "You multiply all layer sizes together, as if each path through the network were computed "
-        "by itself. A layer's outputs are computed once: add the layers' counts.",
-    ),
-    Misconception(
-        "counts the batch in the first layer only",
-        _batch_once,
-        "The batch goes through every layer, not only through the first.",
     ),
 )

@@ -1,12 +1,9 @@
 """The well-known mistakes in the exercises of notebook 02, and what to say to their authors."""
 
-from collections import deque
-
 import numpy as np
 
 from course_utils.exercises.exercise import Misconception
-from course_utils.scratch.gradients import affine_backward, relu_backward
-from course_utils.scratch.layers import affine_forward, relu, sigmoid, softmax
+from course_utils.scratch.layers import relu, sigmoid
 
 # ----------------------------------------------------------------------- numerical_gradient
 
@@ -52,6 +49,28 @@ def _nudges_pile_up(f, x, h=1e-5):
     return gradient
 
 
+def _down_minus_up(f, x, h=1e-5):
+    return _differences(x, lambda nudge: (f(x - h * nudge) - f(x + h * nudge)) / (2 * h))
+
+
+def _times_h(f, x, h=1e-5):
+    return _differences(x, lambda nudge: (f(x + h * nudge) - f(x - h * nudge)) / 2 * h)
+
+
+def _step_of_its_own(f, x, h=1e-5):
+    return _differences(x, lambda nudge: (f(x + 1e-5 * nudge) - f(x - 1e-5 * nudge)) / 2e-5)
+
+
+def _two_names_for_one_array(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    up = down = x.astype(float)
+    for index in np.ndindex(x.shape):
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
 NUMERICAL_GRADIENT = (
     Misconception(
         "looks to one side only",
@@ -64,6 +83,29 @@ NUMERICAL_GRADIENT = (
         _divided_by_h,
         "Every slope is twice too large. From x − h to x + h it is a way of 2h, so that is what "
         "the rise must be divided by.",
+    ),
+    Misconception(
+        "forgets the brackets round 2h",
+        _times_h,
+        "`a / 2 * h` divides by 2 and then multiplies by h. Write `a / (2 * h)`.",
+    ),
+    Misconception(
+        "takes down minus up",
+        _down_minus_up,
+        "All signs are turned round: you subtract f(x + h) from f(x − h). The rise from the lower "
+        "end to the upper is f(x + h) − f(x − h).",
+    ),
+    Misconception(
+        "uses a step of its own",
+        _step_of_its_own,
+        "Your step is always 1e-5. Use the `h` that the caller gives: with h = 0.1 the answer is "
+        "meant to be a little off.",
+    ),
+    Misconception(
+        "has two names for one array",
+        _two_names_for_one_array,
+        "All your slopes are 0: `up = x` makes no copy, only a second name, so that `up` and "
+        "`down` are the same array. `x.copy()` makes a new one.",
     ),
     Misconception(
         "nudges all numbers at once",
@@ -108,6 +150,14 @@ def _wrong_order(dy, x, weight):
     return dy.T @ x, dy @ weight, dy.sum(axis=0)
 
 
+def _weight_transposed(dy, x, weight):
+    return dy @ weight.T, dy.T @ x, dy.sum(axis=0)
+
+
+def _bias_keeps_the_batch_axis(dy, x, weight):
+    return dy @ weight, dy.T @ x, dy.sum(axis=0, keepdims=True)
+
+
 AFFINE_BACKWARD = (
     Misconception(
         "averages over the batch",
@@ -134,6 +184,19 @@ AFFINE_BACKWARD = (
         "each neuron: add up along the batch, which is axis 0.",
     ),
     Misconception(
+        "transposes the weight on the way back",
+        _weight_transposed,
+        "You multiply dy by the transpose of the weight. Forwards it was x times the transpose; "
+        "backwards (N, D_out) must meet (D_out, D_in), which is the weight as it is. With a "
+        "square weight this mistake raises no error.",
+    ),
+    Misconception(
+        "keeps the batch axis of the bias",
+        _bias_keeps_the_batch_axis,
+        "The gradient of the bias has the shape (1, D_out), and the bias (D_out,). Leave out "
+        "`keepdims=True`.",
+    ),
+    Misconception(
         "returns the gradients in another order",
         _wrong_order,
         "The numbers are right, but in another order than asked: dx, then dweight, then dbias.",
@@ -155,6 +218,14 @@ def _slope_of_tanh(dy, y):
     return dy * (1 - y * y)
 
 
+def _one_minus_y_alone(dy, y):
+    return dy * (1 - y)
+
+
+def _sign_turned(dy, y):
+    return dy * y * (y - 1)
+
+
 SIGMOID_BACKWARD = (
     Misconception(
         "leaves out what comes from above",
@@ -167,6 +238,18 @@ SIGMOID_BACKWARD = (
         _sigmoid_again,
         "You apply the sigmoid to y, which already is its output. With y at hand the slope needs "
         "no further sigmoid.",
+    ),
+    Misconception(
+        "leaves out the factor y",
+        _one_minus_y_alone,
+        "You multiply by 1 − y alone. The slope is y (1 − y): it is small at both ends, where y "
+        "is near 0 and where it is near 1.",
+    ),
+    Misconception(
+        "turns the sign round",
+        _sign_turned,
+        "All signs are turned round: you have y (y − 1). The sigmoid rises everywhere, so its "
+        "slope y (1 − y) is never negative.",
     ),
     Misconception(
         "uses the slope of tanh",
@@ -194,12 +277,32 @@ def _times_the_output(dy, z):
     return dy * relu(z)
 
 
+def _only_positive_gradients(dy, z):
+    return np.maximum(dy, 0) * (z > 0)
+
+
+def _sign_of_z(dy, z):
+    return dy * np.sign(z)
+
+
 RELU_BACKWARD = (
     Misconception(
         "looks at the sign of dy",
         _by_the_sign_of_dy,
         "You let through where dy is positive. What matters is whether the neuron was open on the "
         "way forwards, z > 0. A gradient that is negative passes through an open neuron too.",
+    ),
+    Misconception(
+        "lets only positive gradients through",
+        _only_positive_gradients,
+        "The mask z > 0 is right, but you also drop what is negative in dy. A gradient of either "
+        "sign passes through an open neuron.",
+    ),
+    Misconception(
+        "takes the sign of z for the slope",
+        _sign_of_z,
+        "The sign of z is −1 where z is negative: that is the slope of |z|. The ReLU is flat "
+        "there, so its slope is 0.",
     ),
     Misconception(
         "leaves out what comes from above",
@@ -243,6 +346,22 @@ def _only_own_share(dp, p):
     return p * dp
 
 
+def _plain_mean(dp, p):
+    return p * (dp - np.mean(dp, axis=-1, keepdims=True))
+
+
+def _plain_sum(dp, p):
+    return p * (dp - np.sum(dp, axis=-1, keepdims=True))
+
+
+def _no_keepdims(dp, p):
+    return p * (dp - np.sum(dp * p, axis=-1))
+
+
+def _adds_the_mean(dp, p):
+    return p * (dp + np.sum(dp * p, axis=-1, keepdims=True))
+
+
 SOFTMAX_BACKWARD = (
     Misconception(
         "forgets that a score moves all probabilities",
@@ -255,6 +374,29 @@ SOFTMAX_BACKWARD = (
         _only_own_share,
         "You have the part in which a score raises its own term, but not the second part, which "
         "the normalisation brings: it takes the row's weighted mean of dp away.",
+    ),
+    Misconception(
+        "takes the plain mean of dp",
+        _plain_mean,
+        "You subtract the plain mean of dp. Each class counts by its probability: the sum of "
+        "dp × p along the row.",
+    ),
+    Misconception(
+        "takes the plain sum of dp",
+        _plain_sum,
+        "You subtract the sum of dp. Inside the sum stands dp_i p_i: each class counts by its "
+        "probability.",
+    ),
+    Misconception(
+        "adds the mean",
+        _adds_the_mean,
+        "You add the weighted mean where it must be subtracted: ∂p_i/∂z_j is −p_i p_j for i ≠ j.",
+    ),
+    Misconception(
+        "forgets keepdims",
+        _no_keepdims,
+        "The sums have the shape (N,), and against (N, C) they meet the wrong axis. With "
+        "`keepdims=True` they keep the shape (N, 1).",
     ),
     Misconception(
         "sums over the whole batch",
@@ -273,261 +415,5 @@ SOFTMAX_BACKWARD = (
         _without_outer_p,
         "The bracket, dp minus its weighted mean, is right. It still has to be multiplied by p: "
         "an unlikely class hardly moves.",
-    ),
-)
-
-# ----------------------------------------------------------------------------- mlp_backward
-
-
-def _mlp(x, labels, weights, biases, *, mask=True, n=None, onehot=True, inner="h", total=False):
-    (W1, W2), (b1, b2) = weights, biases
-    z1 = affine_forward(x, W1, b1)
-    h = relu(z1)
-    p = softmax(affine_forward(h, W2, b2))
-    each = np.arange(len(x))
-    losses = -np.log(p[each, labels])
-    d = p.copy()
-    if onehot:
-        d[each, labels] -= 1
-    dh, dW2, db2 = affine_backward(d / (n or len(x)), h if inner == "h" else z1, W2)
-    dz1 = relu_backward(dh, z1) if mask else dh
-    _, dW1, db1 = affine_backward(dz1, x, W1)
-    return losses.sum() if total else losses.mean(), [dW1, dW2], [db1, db2]
-
-
-def _gradient_of_the_sum(x, labels, weights, biases):
-    return _mlp(x, labels, weights, biases, n=1)
-
-
-def _no_mask(x, labels, weights, biases):
-    return _mlp(x, labels, weights, biases, mask=False)
-
-
-def _without_onehot(x, labels, weights, biases):
-    return _mlp(x, labels, weights, biases, onehot=False)
-
-
-def _score_for_output(x, labels, weights, biases):
-    return _mlp(x, labels, weights, biases, inner="z1")
-
-
-def _loss_is_a_sum(x, labels, weights, biases):
-    return _mlp(x, labels, weights, biases, n=1, total=True)
-
-
-MLP_BACKWARD = (
-    Misconception(
-        "forgets to divide by the batch size",
-        _gradient_of_the_sum,
-        "Your loss is a mean over the batch, but your gradients are those of the sum: N times too "
-        "large. The gradient of the scores is (p − onehot) / N.",
-    ),
-    Misconception(
-        "takes the sum of the losses",
-        _loss_is_a_sum,
-        "Loss and gradients are those of the sum over the batch. Here the loss is the mean, so "
-        "that its size does not depend on the size of the batch: divide both by N.",
-    ),
-    Misconception(
-        "goes straight through the ReLU",
-        _no_mask,
-        "The second layer's gradients are right, the first layer's are not: on the way back you "
-        "pass the ReLU as if it were not there. Neurons that were shut, z1 <= 0, get 0.",
-    ),
-    Misconception(
-        "forgets the right answer",
-        _without_onehot,
-        "You send p back. The gradient of the scores is p − onehot: p − 1 at the right class, "
-        "which is negative, because there a higher score lowers the loss.",
-    ),
-    Misconception(
-        "uses the hidden scores where the hidden outputs belong",
-        _score_for_output,
-        "The gradient of W2 is wrong: you use z1, the hidden layer before the ReLU. W2 was "
-        "multiplied with h = relu(z1), so that is what it meets on the way back.",
-    ),
-)
-
-# ------------------------------------------------------------------------------ unbroadcast
-
-
-def _added_up(gradient, shape, add):
-    n_new = gradient.ndim - len(shape)
-    stretched = [n_new + i for i, length in enumerate(shape) if length == 1]
-    return add(gradient, (*range(n_new), *stretched)).reshape(shape)
-
-
-def _mean(gradient, shape):
-    return _added_up(gradient, shape, lambda g, axes: g.mean(axis=axes))
-
-
-def _first_copy(gradient, shape):
-    return _added_up(
-        gradient,
-        shape,
-        lambda g, axes: g[tuple(0 if i in axes else slice(None) for i in range(g.ndim))],
-    )
-
-
-def _new_axes_only(gradient, shape):
-    return gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
-
-
-def _stretched_axes_only(gradient, shape):
-    n_new = gradient.ndim - len(shape)
-    axes = [n_new + i for i, length in enumerate(shape) if length == 1]
-    return gradient.sum(axis=tuple(axes), keepdims=True)
-
-
-def _without_keepdims(gradient, shape):
-    n_new = gradient.ndim - len(shape)
-    stretched = [n_new + i for i, length in enumerate(shape) if length == 1]
-    return gradient.sum(axis=(*range(n_new), *stretched))
-
-
-UNBROADCAST = (
-    Misconception(
-        "averages the copies",
-        _mean,
-        "You take the mean over the copies. Every copy had its own effect on the loss, and effects "
-        "add up: it must be the sum.",
-    ),
-    Misconception(
-        "keeps the first copy only",
-        _first_copy,
-        "You keep one copy's gradient and drop the others'. All copies come from the same number, "
-        "so when it moves they all move: add their gradients up.",
-    ),
-    Misconception(
-        "forgets the axes of length 1",
-        _new_axes_only,
-        "You sum over the axes that broadcasting put in front. It also stretches axes of length 1: "
-        "a (3, 1) that met a (3, 4) was copied 4 times along its last axis.",
-    ),
-    Misconception(
-        "forgets the axes in front",
-        _stretched_axes_only,
-        "You sum over the axes of length 1 that were stretched. Broadcasting also puts whole new "
-        "axes in front: a bias (4,) that met a batch (3, 4) was copied 3 times.",
-    ),
-    Misconception(
-        "loses the axes of length 1",
-        _without_keepdims,
-        "The sums are right, but the axes of length 1 are gone: the result must have exactly the "
-        "given shape, (3, 1) and not (3,).",
-    ),
-)
-
-# ------------------------------------------------------------------------ topological_order
-
-
-def _breadth_first(output):
-    order, seen, to_do = [], {output}, deque([output])
-    while to_do:
-        node = to_do.popleft()
-        order.append(node)
-        for parent in node.parents:
-            if parent not in seen:
-                seen.add(parent)
-                to_do.append(parent)
-    return order[::-1]
-
-
-def _depth_first_as_met(output):
-    order, seen, to_do = [], set(), [output]
-    while to_do:
-        node = to_do.pop()
-        if node not in seen:
-            seen.add(node)
-            order.append(node)
-            to_do.extend(reversed(node.parents))
-    return order[::-1]
-
-
-def _recursive(output):
-    order, seen = [], set()
-
-    def visit(node):
-        if node not in seen:
-            seen.add(node)
-            for parent in node.parents:
-                visit(parent)
-            order.append(node)
-
-    visit(output)
-    return order
-
-
-def _finished(output):
-    """The right order."""
-    order, seen, to_do = [], set(), [(output, False)]
-    while to_do:
-        node, done = to_do.pop()
-        if done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            to_do.append((node, True))
-            to_do.extend((parent, False) for parent in node.parents)
-    return order
-
-
-def _with_repeats(output):
-    order, to_do = [], [(output, False)]
-    while to_do:
-        node, done = to_do.pop()
-        if done:
-            order.append(node)
-        else:
-            to_do.append((node, True))
-            to_do.extend((parent, False) for parent in node.parents)
-    return order
-
-
-def _output_first(output):
-    return _finished(output)[::-1]
-
-
-def _without_the_output(output):
-    return _finished(output)[:-1]
-
-
-TOPOLOGICAL_ORDER = (
-    Misconception(
-        "goes level by level",
-        _breadth_first,
-        "You list nodes by their distance from the output (breadth first). A node that is used "
-        "both near the output and further away is then listed too late: some node that was made "
-        "from it stands before it.",
-    ),
-    Misconception(
-        "lists a node when it is met, not when it is finished",
-        _depth_first_as_met,
-        "You list a node as soon as you meet it. It belongs in the list only when all of its "
-        "parents are in it: come back to a node after its parents are done.",
-    ),
-    Misconception(
-        "calls itself",
-        _recursive,
-        "The order is right, but your function calls itself once for each step down, and Python "
-        "allows about a thousand calls within each other. A chain of operations, such as a loop "
-        "over a long text, goes deeper. Keep a list of your own of what is still to do.",
-    ),
-    Misconception(
-        "lists a node once for each path",
-        _with_repeats,
-        "A node that was used twice is listed twice. Remember what you have seen. Without that, "
-        "the work doubles with every such node: thirty in a row would take a billion steps.",
-    ),
-    Misconception(
-        "puts the output first",
-        _output_first,
-        "Your list runs from the output to the inputs. Asked for is the order in which the values "
-        "were computed: parents first, the output last.",
-    ),
-    Misconception(
-        "leaves the output out",
-        _without_the_output,
-        "The output itself is missing: it is the last node of the list.",
     ),
 )
