@@ -28,7 +28,7 @@ def draw_activations(functions: Mapping[str, Callable]):
 
 def draw_softmax(rows: Mapping[str, np.ndarray], softmax: Callable):
     """Draw scores (above) and their softmax (below) for a few named rows of scores."""
-    fig, axes = plt.subplots(2, len(rows), figsize=(8.2, 4.0), sharex=True, sharey="row")
+    fig, axes = plt.subplots(2, len(rows), figsize=(8.2, 4.3), sharex=True, sharey="row")
     for (name, z), (top, bottom) in zip(rows.items(), axes.T, strict=True):
         probabilities = softmax(z[None, :])[0]
         places = np.arange(len(z))
@@ -37,7 +37,7 @@ def draw_softmax(rows: Mapping[str, np.ndarray], softmax: Callable):
         for place, score, p in zip(places, z, probabilities, strict=True):
             top.text(place, max(score, 0), f"{score:g}", ha="center", va="bottom", fontsize=10)
             bottom.text(place, p, f"{p:.2f}", ha="center", va="bottom", fontsize=10)
-        top.set_title(name)
+        top.set_title(name, fontsize=11, weight="normal")
         top.axhline(0, color=COLOURS["black"], lw=0.8)
         bottom.set(ylim=(0, 1.15), xlabel="class", xticks=places, xticklabels=["A", "B", "C"])
         for ax in (top, bottom):
@@ -45,5 +45,8 @@ def draw_softmax(rows: Mapping[str, np.ndarray], softmax: Callable):
     axes[0, 0].set(ylabel="score")
     axes[0, 0].margins(y=0.18)
     axes[1, 0].set(ylabel="probability")
+    fig.suptitle(
+        "Only the distances between scores count", x=0.01, ha="left", weight="bold", size=12
+    )
     fig.tight_layout()
     return fig

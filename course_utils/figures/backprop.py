@@ -147,7 +147,7 @@ def draw_gradient_sizes(
 
     panels: title -> activation -> (measured, predicted), from the input to the last layer.
     """
-    fig, axes = plt.subplots(1, len(panels), figsize=(8.6, 4.4), sharey=True)
+    fig, axes = plt.subplots(1, len(panels), figsize=(8.6, 4.6), sharey=True)
     everything = [
         sizes for networks in panels.values() for pair in networks.values() for sizes in pair
     ]
@@ -165,7 +165,14 @@ def draw_gradient_sizes(
             ax.text(-1, 10**height, name, **words)
         ax.set(xlabel="after layer (the loss is on the right)", xlim=(-10, len(measured)))
         ax.set_xticks(range(0, len(measured), 10))
-        ax.set_title(title, fontsize=11)
+        ax.set_title(title, fontsize=11, weight="normal")
     axes[0].set_ylabel("gradient at a layer's output\n(root mean square)")
+    fig.suptitle(
+        "Each layer multiplies the gradient by its own factor",
+        x=0.01,
+        ha="left",
+        weight="bold",
+        size=12,
+    )
     fig.tight_layout()
     return fig

@@ -6,16 +6,17 @@ import numpy as np
 from course_utils.figures.style import COLOURS
 
 
-def draw_digits(images, captions, columns: int = 10, wrong=None):
+def draw_digits(images, captions, columns: int = 10, wrong=None, title: str = ""):
     """Draw images (N, 64) in rows, each with a caption; `wrong` (N,) colours captions."""
     rows = -(-len(images) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(0.82 * columns, 1.12 * rows))
+    fig, axes = plt.subplots(rows, columns, figsize=(0.82 * columns, 1.12 * rows + 0.3))
     for i, ax in enumerate(np.ravel(axes)):
         ax.axis("off")
         if i < len(images):
             ax.imshow(images[i].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
             colour = COLOURS["black"] if wrong is None or not wrong[i] else COLOURS["red"]
             ax.set_title(captions[i], fontsize=10, color=colour, pad=3, loc="center")
+    fig.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
     fig.tight_layout(pad=0.3)
     return fig
 

@@ -179,17 +179,24 @@ class _Drawing:
         if parent.data.size == child.data.size == 1:
             one = np.ones_like(child.data)
             local = [vjp(one).item() for p, vjp in child.edges if p is parent]
-            along = points[-1] - points[-2]
-            beside = np.array([-along[1], along[0]]) / np.hypot(*along)  # above the arrow
+            words = ", ".join(f"×{_short(slope)}" for slope in local)
             self.labels[id(parent), id(child)] = self.ax.text(
-                *((points[-2] + points[-1]) / 2 + 0.13 * beside),
-                ", ".join(f"×{_short(slope)}" for slope in local),
+                *_beside(points[-2], points[-1], len(words)),
+                words,
                 size=0.82 * self.size,
                 color=GRADIENT_COLOUR,
                 ha="center",
                 va="center",
                 zorder=2,
             )
+
+
+def _beside(start, end, n_letters: int):
+    """Return the place above an arrow, nearer its head, where words keep clear of the line."""
+    along = (end - start) / np.hypot(*(end - start))
+    wide, high = 0.036 * n_letters, 0.06  # half the words' size, in inches of a full-size figure
+    away = max(0.13, wide * abs(along[1]) + high * abs(along[0]) + 0.02)
+    return start + 0.58 * (end - start) + away * np.array([-along[1], along[0]])
 
 
 def _titles(order: list[Node], names: Names) -> dict[int, str]:

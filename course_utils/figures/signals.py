@@ -29,13 +29,16 @@ def draw_signal_sizes(
     return fig
 
 
-def draw_activation_histograms(layers_of: Mapping[str, Sequence[np.ndarray]], shown: Sequence[int]):
+def draw_activation_histograms(
+    layers_of: Mapping[str, Sequence[np.ndarray]], shown: Sequence[int], title: str = ""
+):
     """Draw how activations are spread at a few depths, a row of histograms for each network.
 
-    layers_of: name -> activations of each layer, input first. shown: which layers to draw.
+    layers_of: name -> activations of each layer, input first. shown: which layers to draw. Each
+    histogram has the area 1, whatever its height.
     """
     fig, axes = plt.subplots(
-        len(layers_of), len(shown), figsize=(8.2, 1.45 * len(layers_of) + 0.7), sharex=True
+        len(layers_of), len(shown), figsize=(8.2, 1.45 * len(layers_of) + 1), sharex=True
     )
     bins = np.linspace(-1, 1, 41)
     for (name, activations), row, colour in zip(
@@ -48,8 +51,9 @@ def draw_activation_histograms(layers_of: Mapping[str, Sequence[np.ndarray]], sh
             ax.spines["left"].set_visible(False)
         row[0].set_ylabel(name, rotation=0, ha="right", va="center", color=colour, weight="bold")
     for layer, ax in zip(shown, axes[0], strict=True):
-        ax.set_title(f"layer {layer}")
+        ax.set_title(f"layer {layer}", fontsize=11, weight="normal")
     for ax in axes[-1]:
         ax.set_xlabel("activation")
+    fig.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
     fig.tight_layout()
     return fig
