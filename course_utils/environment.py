@@ -84,7 +84,7 @@ def learner_folder() -> Path:
     beside the notebooks, otherwise.
     """
     if named := os.environ.get("COURSE_HOME"):
-        return Path(named)
+        return Path(os.path.expanduser(named))
     if on_colab() and COLAB_DRIVE.is_dir():
         return COLAB_DRIVE / "neuron-to-gpt"
     return Path.cwd() / "my_course"
@@ -92,11 +92,13 @@ def learner_folder() -> Path:
 
 def short_path(path: str | os.PathLike) -> str:
     """Write a path as a person would: from here when it is near, from ~ when it is at home."""
-    path, here = Path(path).absolute(), Path.cwd()
-    if path.is_relative_to(here.parent):
+    path, here, home = Path(path).absolute(), Path.cwd(), Path.home()
+    # Next door is near, but not where all of a computer or of a person lies next door.
+    near = here if here.parent in (Path(here.anchor), home) else here.parent
+    if path.is_relative_to(near):
         return os.path.relpath(path, here)
-    if path.is_relative_to(Path.home()):
-        return str(Path("~") / path.relative_to(Path.home()))
+    if path.is_relative_to(home):
+        return str(Path("~") / path.relative_to(home))
     return str(path)
 
 

@@ -15,6 +15,7 @@ def get_batch(
 
     The target of each input is the token that follows it. Every window that fits, its last target
     included, is equally likely. `data` lies on the CPU; `generator` makes the draw repeatable.
+    Raises ValueError when not a single window fits.
     """
     n_starts = len(data) - context_length
     if n_starts < 1:

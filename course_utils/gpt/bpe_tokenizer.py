@@ -61,7 +61,8 @@ class BPETokenizer:
     ) -> "BPETokenizer":
         """Learn merges from a text, or from several, until there are `vocab_size` tokens.
 
-        The 256 bytes and the special tokens count too. A small text may run out of pairs first.
+        The 256 bytes and the special tokens count too: ValueError when there is no room for them.
+        A small text may run out of pairs first.
         """
         n_merges = vocab_size - len(BYTES) - len(special_tokens)
         if n_merges < 0:
@@ -84,6 +85,10 @@ class BPETokenizer:
         return max(self._bytes) + 1
 
     def encode(self, text: str) -> list[int]:
+        """The numbers of the tokens of a text; special tokens in it are recognised.
+
+        Raises ValueError for half a surrogate pair, which has no bytes.
+        """
         tokens: list[int] = []
         for piece, is_special in self._split_special(text):
             if is_special:
@@ -94,7 +99,10 @@ class BPETokenizer:
         return tokens
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """The text of the tokens. Bytes that are not valid UTF-8 become U+FFFD."""
+        """The text of the tokens. Bytes that are not valid UTF-8 become U+FFFD.
+
+        Raises ValueError for a number that is none of its own.
+        """
         return self._join(tokens).decode("utf-8", errors="replace")
 
     def encode_iterable(self, texts: Iterable[str]) -> Iterator[int]:
@@ -128,7 +136,7 @@ class BPETokenizer:
 
     @classmethod
     def load(cls, path: str | Path) -> "BPETokenizer":
-        """Read Hugging Face's tokenizer.json, of this kind of tokenizer."""
+        """Read Hugging Face's tokenizer.json. Raises ValueError for another kind of tokenizer."""
         from course_utils.gpt.hugging_face import read_tokenizer_json
 
         return read_tokenizer_json(path)

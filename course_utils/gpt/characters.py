@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def encode_chars(text: str, vocabulary: dict[str, int]) -> list[int]:
-    """Look up the number of each character."""
+    """Look up the number of each character.
+
+    Raises ValueError for a character that the vocabulary does not have.
+    """
     try:
         return [vocabulary[character] for character in text]
     except KeyError as error:
@@ -26,17 +29,20 @@ class CharTokenizer:
 
     @classmethod
     def from_text(cls, text: str) -> "CharTokenizer":
+        """A tokenizer for every text of the characters of this one."""
         return cls(text)
 
     @property
     def vocab_size(self) -> int:
+        """How many characters it knows."""
         return len(self.characters)
 
     def encode(self, text: str) -> list[int]:
+        """The number of each character. Raises ValueError for one that it does not know."""
         return encode_chars(text, self.vocabulary)
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """The text of the tokens."""
+        """The text of the tokens. Raises ValueError for a number that is none of its own."""
         try:
             return "".join([self._characters[int(token)] for token in tokens])
         except KeyError as error:

@@ -60,7 +60,10 @@ def load_gpt2(folder: str | Path, block: Callable[[GPTConfig], nn.Module] = GPTB
 
 
 def save_gpt2(model: GPT, folder: str | Path) -> None:
-    """Write a GPT of GPT-2's design so that other tools can read it as one."""
+    """Write a GPT of GPT-2's design so that other tools can read it as one.
+
+    Raises ValueError for a model of any other design.
+    """
     config = model.config
     plain = GPTConfig(
         **{name: getattr(config, name) for name in ("vocab_size", "context_length", "n_layers")},
@@ -126,6 +129,7 @@ def gpt2_names(model: GPT) -> dict[str, tuple[str, bool]]:
 
 
 def read_config(path: Path) -> GPTConfig:
+    """A GPT-2's config.json. Raises ValueError when the course cannot build what it describes."""
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from course_utils.gpt.bpe_tokenizer import BPETokenizer
 
 
 def write_tokenizer_json(tokenizer: BPETokenizer, path: str | Path) -> None:
+    """Write a tokenizer so that the library tokenizers gives the same numbers."""
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
     content = {
         "version": "1.0",
@@ -58,6 +59,7 @@ def write_tokenizer_json(tokenizer: BPETokenizer, path: str | Path) -> None:
 
 
 def read_tokenizer_json(path: str | Path) -> BPETokenizer:
+    """Read a tokenizer.json. Raises ValueError, with the reason, when it cannot be reproduced."""
     content = read_json(path)
     with _laid_out_as_expected(path):
         if problem := _unsupported(content):
@@ -74,6 +76,7 @@ def read_tokenizer_json(path: str | Path) -> BPETokenizer:
 
 
 def read_gpt2_tokenizer(folder: str | Path) -> BPETokenizer:
+    """Read vocab.json and merges.txt. Raises ValueError when one is missing or damaged."""
     folder = Path(folder)
     vocabulary = read_json(folder / "vocab.json")
     lines = read_text(folder / "merges.txt").split("\n")

@@ -79,6 +79,7 @@ class RunFolder:
         return self.read_json("summary.json", SUMMARY_NAMES) if self.is_over else None
 
     def read_metrics(self) -> list[dict[str, Any]]:
+        """The evaluations so far. Raises RunError when the file is damaged."""
         try:
             text = (self.path / "metrics.jsonl").read_text(encoding="utf-8")
             return [json.loads(line) for line in text.splitlines()]

@@ -18,7 +18,8 @@ def estimate_loss(
     Window i reads tokens i T to i T + T - 1 and predicts the token after each of them, so every
     token but the first is predicted once; the few that do not fill a last window are left out.
     `model(tokens, targets)` returns logits and the mean loss, and is to be in evaluation mode (no
-    dropout). Unlike random batches, this gives the same number for the same weights.
+    dropout). Unlike random batches, this gives the same number for the same weights. Raises
+    ValueError when not a single window fits.
     """
     n_windows = (len(tokens) - 1) // context_length
     if n_windows < 1:

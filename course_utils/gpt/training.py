@@ -152,6 +152,7 @@ class Trainer:
         return loss
 
     def set_learning_rates(self) -> None:
+        """Give every group of weights the rate of this step: its peak, warmed up and decayed."""
         c = self.config
         # The step that this share of the budget stands for; a whole number without a time limit.
         step = self.step if c.max_seconds is None else self.share_used * c.n_steps
@@ -161,6 +162,7 @@ class Trainer:
             )
 
     def draw_batch(self) -> Batch:
+        """This process's rows of the next random batch, on its device: (B, T) twice."""
         # Every process draws the whole batch, so that all stay in step, and keeps its own rows.
         x, y = get_batch(
             self.train_tokens, self.config.batch_size, self.context_length, self.batch_generator
@@ -249,6 +251,7 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Become what `state_dict` was taken from, but for the weights."""
         for name in ("step", "tokens", "seconds", "n_losses"):
             setattr(self, name, state[name])
         self.history = list(state["history"])
