@@ -232,9 +232,9 @@ def _with_cells(text: str, words: dict[str, Any]) -> str:
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     nb = notebooks.read(text)
-    places = [i for i, cell in enumerate(nb.cells) if cell.source.startswith(END)]
+    places = [i for i, cell in enumerate(nb.cells) if END in cell.source.splitlines()]
     if not places:
-        raise ValueError(f"the notebook has no cell that begins with {END!r}")
+        raise ValueError(f"the notebook has no cell with the line {END!r}")
     name = words["name"]
     header = Exercise.header(SimpleNamespace(**words))
     nb.cells[places[0] : places[0]] = [

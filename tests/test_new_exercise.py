@@ -67,6 +67,12 @@ def content(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def of_copy(checkout, monkeypatch):
+    """Let the writer of skeletons believe that it belongs to the copy, which is of its own code."""
+    home = SimpleNamespace(__file__=checkout / "course_utils" / "__init__.py")
+    monkeypatch.setattr(new_exercise, "course_utils", home)
+
+
 def fill_in(checkout):
     for file, bodies in BODIES.items():
         path = checkout / file
@@ -120,6 +126,25 @@ def test_a_skeleton_fails_its_tests_until_it_is_filled_in(checkout):
     assert "spread: " not in tested.stdout
 
 
+def test_every_lesson_takes_one_more_exercise(checkout, monkeypatch):
+    of_copy(checkout, monkeypatch)
+    numbers = [path.name[:2] for path in notebook_paths(checkout)]
+    for number in numbers:
+        new_exercise.write_skeleton(checkout, f"spread_{number}", number)
+    program = (
+        "from course_utils.exercises import all_exercises\n"
+        f"for number in {numbers}:\n"
+        "    last = all_exercises(number)[-1]\n"
+        "    print(last.name, len(last.cases(0)), len(last.misconceptions))\n"
+    )
+    (checkout / "program.py").write_text(program)
+    done = run(checkout, "program")
+    assert done.stdout.splitlines() == [f"spread_{number} 3 3" for number in numbers], done.stderr
+    for check in (("check",), ("format", "--check")):
+        linted = run(checkout, "ruff", *check, "course_utils")
+        assert linted.returncode == 0, linted.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "notebook", "module", "complaint"),
     [
@@ -139,15 +164,13 @@ def test_a_skeleton_fails_its_tests_until_it_is_filled_in(checkout):
         ("spread", "01", "course_utils.cli", "goes into course_utils.scratch, gpt or data"),
         ("spread", "01", "course_utils.gpt.none", "there is no module course_utils.gpt.none"),
         ("spread", "12", None, "notebook 12 has no lesson: write"),
-        ("spread", "11", None, "the notebook has no cell that begins with"),
+        ("spread", "11", None, "the notebook has no cell with the line"),
     ],
 )
 def test_a_mistake_is_told_and_nothing_is_written(
     checkout, monkeypatch, name, notebook, module, complaint
 ):
-    monkeypatch.setattr(
-        new_exercise, "course_utils", SimpleNamespace(__file__=checkout / "course_utils/x.py")
-    )
+    of_copy(checkout, monkeypatch)
     (checkout / "notebooks" / "12_new.ipynb").write_text("{}")
     for path in notebook_paths(checkout):
         if path.name.startswith("11"):
