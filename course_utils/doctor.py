@@ -1,7 +1,6 @@
 """What `course doctor` says: what is installed, what is missing, and what to type to mend it."""
 
 import importlib.metadata
-import os
 import platform
 import sys
 
@@ -10,7 +9,7 @@ from packaging.requirements import Requirement
 
 import course_utils
 from course_utils import environment
-from course_utils.data.downloads import DATA_DIR_VARIABLE, SOURCES, cache_folder
+from course_utils.data.downloads import SOURCES, CorpusUnavailable, at_hand, cache_folder
 from course_utils.environment import short_path
 
 DISTRIBUTION = "neuron-to-gpt"
@@ -91,24 +90,15 @@ def machine_lines() -> list[str]:
 
 def data_lines() -> list[str]:
     """Which corpora are at hand without a network, and where data and your work are kept."""
-    places = [cache_folder()]
-    if named := os.environ.get(DATA_DIR_VARIABLE):
-        places.insert(0, named)
     lines = [row("ok", "tales", "built in")]
     for source in SOURCES.values():
-        here = [
-            path
-            for place in places
-            for name in source.file_names
-            if os.path.isfile(path := os.path.join(place, name))
-        ]
-        lines.append(
-            row(
-                "ok" if here else "",
-                source.name,
-                short_path(here[0]) if here else "downloaded when used",
-            )
-        )
+        try:
+            here = at_hand(source)
+        except CorpusUnavailable as problem:
+            lines.append(row("WRONG", source.name, str(problem).splitlines()[0]))
+            continue
+        where = short_path(here) if here else "downloaded when used"
+        lines.append(row("ok" if here else "", source.name, where))
     lines.append(row("", "data is kept in", short_path(cache_folder())))
     lines.append(row("", "your work in", short_path(environment.learner_folder())))
     return lines

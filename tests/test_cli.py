@@ -208,6 +208,9 @@ def test_a_training_whose_loss_was_no_number_says_so_also_later(course, finished
     assert "is over" in out
     assert is_one_line(err)
     assert "no longer a number at step 4" in err
+    status, _, err = course("sample", finished_run, "--prompt", "the")
+    assert status == 2
+    assert "cannot write" in err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """`course doctor`: a report that a learner can act on."""
 
+import dataclasses
+import hashlib
 import importlib.metadata
 import re
 import sys
@@ -7,6 +9,7 @@ import sys
 import pytest
 
 from course_utils import cli, doctor
+from course_utils.data import downloads
 from course_utils.doctor import short_path
 
 
@@ -76,10 +79,15 @@ def test_a_course_that_is_not_installed_is_named(monkeypatch):
 
 def test_a_corpus_that_is_at_hand_is_shown_with_its_place(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(doctor, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(downloads, "cache_folder", lambda: tmp_path / "cache")
     assert "names            downloaded when used" in doctor.examine()[0]
-    (tmp_path / "names.txt").write_text("ada\n")
-    assert f"ok       names            {short_path(tmp_path / 'names.txt')}" in doctor.examine()[0]
+    place = tmp_path / "names.txt"
+    place.write_text("ada\n")
+    assert f"WRONG    names            {place} is not the names that the" in doctor.examine()[0]
+    sha256 = hashlib.sha256(b"ada\n").hexdigest()
+    known = dataclasses.replace(downloads.SOURCES["names"], sha256=sha256)
+    monkeypatch.setitem(downloads.SOURCES, "names", known)
+    assert f"ok       names            {short_path(place)}" in doctor.examine()[0]
 
 
 @pytest.mark.parametrize(("healthy", "status"), [(True, 0), (False, 1)])

@@ -76,11 +76,9 @@ def fetch(source: Source, progress: bool = True) -> Path:
     Raises CorpusUnavailable when it is nowhere to be had, or when the file in COURSE_DATA_DIR is
     not the file that the course knows.
     """
-    if found := _in_data_dir(source):
+    if found := at_hand(source):
         return found
     cached = cache_folder() / source.file_names[0]
-    if cached.is_file() and _sha256(cached) == source.sha256:
-        return cached
     problems = []
     for address in source.addresses:
         try:
@@ -89,6 +87,17 @@ def fetch(source: Source, progress: bool = True) -> Path:
         except (OSError, ValueError) as error:  # the network, the disk; a wrong hash
             problems.append(f"  {address}\n    {_reason(error, cached)}")
     raise CorpusUnavailable(_offer(source, problems))
+
+
+def at_hand(source: Source) -> Path | None:
+    """The verified file of a corpus in COURSE_DATA_DIR or in the cache; None if it is in neither.
+
+    Raises CorpusUnavailable when the file in COURSE_DATA_DIR is not the one that the course knows.
+    """
+    if found := _in_data_dir(source):
+        return found
+    cached = cache_folder() / source.file_names[0]
+    return cached if cached.is_file() and _sha256(cached) == source.sha256 else None
 
 
 def cache_folder() -> Path:

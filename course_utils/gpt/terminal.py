@@ -187,6 +187,8 @@ def sample(
     Without a prompt it goes on from a new line, or from its first token if it knows no new line.
     """
     run = load_run(folder)
+    if run.summary is not None and run.summary["val_loss"] is None:
+        raise RunError(f"The model in {folder} cannot write: its loss was no longer a number.")
     device = environment.device()
     if device.type == "mps":  # tokens come one by one: too little work at a time for it
         device = torch.device("cpu")
