@@ -60,7 +60,7 @@ def quiz(notebook: str) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
-    shown = Quiz(str(notebook)[:2], questions)
+    shown = Quiz(str(notebook).zfill(2)[:2], questions)
     print(shown) if get_ipython() is None else display(shown)
 
 

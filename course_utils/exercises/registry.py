@@ -39,11 +39,12 @@ def all_exercises(notebook: str | None = None) -> tuple[Exercise, ...]:
 
 
 def lesson(notebook: str) -> ModuleType:
-    """Return the lesson module of a notebook, named by its number ("01") or file name.
+    """Return the lesson module of a notebook, named by its number ("01" or 1) or file name.
 
-    It holds EXERCISES, and QUESTIONS where the notebook asks any.
+    It holds EXERCISES, and QUESTIONS where the notebook asks any. Raises KeyError when there is no
+    such notebook.
     """
-    name = f"lesson_{str(notebook)[:2]}"
+    name = f"lesson_{str(notebook).zfill(2)[:2]}"
     if name not in _lesson_names():
         known = ", ".join(n.removeprefix("lesson_") for n in _lesson_names())
         raise KeyError(f"No lesson belongs to the notebook {notebook!r}. There are: {known}.")

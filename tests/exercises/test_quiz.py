@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from course_utils.exercises import quiz
+from course_utils.exercises import all_exercises, quiz
 from course_utils.exercises.quiz import Choice, Question, Quiz
 
 QUESTION = Question(
@@ -64,3 +64,8 @@ def test_text_form_asks_without_answering(capsys):
 def test_a_notebook_without_questions_is_an_error():
     with pytest.raises(KeyError, match="No lesson belongs"):
         quiz("77")
+
+
+@pytest.mark.parametrize("notebook", ["01", 1, "1", "01_forward_propagation"])
+def test_a_notebook_is_known_by_its_number_however_it_is_written(notebook):
+    assert {exercise.notebook for exercise in all_exercises(notebook)} == {"01"}
