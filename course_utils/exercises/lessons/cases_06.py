@@ -17,14 +17,14 @@ def _normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.nda
 
 
 def mlp_cases(rng: np.random.Generator) -> list[Case]:
-    def drawn(group: str, n: int, d_in: int, d_hidden: int, d_out: int, dropout=1.0) -> Case:
+    def drawn(group: str, n: int, d_in: int, d_hidden: int, d_out: int) -> Case:
         weights = {
             "hidden.weight": _normal(rng, d_hidden, d_in),
             "hidden.bias": _normal(rng, d_hidden),
             "output.weight": _normal(rng, d_out, d_hidden),
             "output.bias": _normal(rng, d_out),
         }
-        return case(group, x=_normal(rng, n, d_in), weights=weights, dropout=dropout)
+        return case(group, x=_normal(rng, n, d_in), weights=weights, dropout=0.0)
 
     by_hand = {
         "hidden.weight": np.array([[1.0, 0.0], [0.0, -1.0], [1.0, 1.0]]),
@@ -32,25 +32,34 @@ def mlp_cases(rng: np.random.Generator) -> list[Case]:
         "output.weight": np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 1.0]]),
         "output.bias": np.array([0.5, -0.5]),
     }
+    x = np.array([[2.0, 3.0]])
     return [
-        case("one example", x=np.array([[2.0, 3.0]]), weights=by_hand, dropout=1.0),
+        case("one example", x=x, weights=by_hand, dropout=0.0),
         drawn("random sizes", 4, 3, 5, 2),
         drawn("random sizes", 3, 2, 7, 4),
         drawn("random sizes", 5, 6, 3, 1),
-        drawn("no dropout at all", 2, 3, 4, 5, dropout=0.0),
+        case("half of the hidden values left out", x=x, weights=by_hand, dropout=0.5),
+        case("a fifth of the hidden values left out", x=x, weights=by_hand, dropout=0.2),
     ]
 
 
 def drive_mlp(answer, x, weights, dropout):
     """Build the network, load the weights, and let it answer in both modes.
 
-    A dropout of 1 leaves out every hidden value, so that even training is not random.
+    With dropout it is asked a thousand times, and what counts is which different answers it gives:
+    two hidden values that are not 0 may each be there or not, so that training has four.
     """
     sizes = weights["hidden.weight"].shape[1], *weights["output.weight"].shape[::-1]
     model = load_weights(answer(*sizes, dropout), weights)
-    x = torch.from_numpy(x)
+    x = torch.from_numpy(x if dropout == 0 else np.repeat(x, 1000, axis=0))
     with torch.no_grad():
-        return plain({"answering": model.eval()(x), "training": model.train()(x)})
+        found = {"answering": model.eval()(x), "training": model.train()(x)}
+    if dropout == 0:
+        return plain(found)
+    return {
+        f"different answers while {mode}": np.unique(np.round(y.numpy(), 6), axis=0)
+        for mode, y in found.items()
+    }
 
 
 # ------------------------------------------------------------------ train_epoch, evaluate
@@ -99,7 +108,8 @@ def drive_epoch(answer, weight, batches, learning_rate):
     model = Probe(weight).eval()
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
     loss = answer(model, _to_tensors(batches), optimizer)
-    return plain({"mean loss": loss, "weight afterwards": model.weight.detach()})
+    seen = {"mean loss": loss, "weight afterwards": model.weight.detach()}
+    return plain(seen | {"the mean is a plain number": not isinstance(loss, torch.Tensor)})
 
 
 def evaluation_cases(rng: np.random.Generator) -> list[Case]:
@@ -118,7 +128,11 @@ def drive_evaluation(answer, weight, batches):
     if result is None:
         return None
     loss, accuracy = result
-    return plain({"loss": loss, "accuracy": accuracy, "records a graph": model.recorded})
+    seen = {"loss": loss, "accuracy": accuracy, "records a graph": model.recorded}
+    seen["both are plain numbers"] = not any(isinstance(one, torch.Tensor) for one in result)
+    seen["recording goes on afterwards"] = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return plain(seen)
 
 
 def _to_tensors(batches):
@@ -143,6 +157,7 @@ def confusion_cases(rng: np.random.Generator) -> list[Case]:
         ),
         drawn("many examples", 30, 3),
         drawn("many examples", 200, 10),
+        drawn("many examples", 1500, 2),
         drawn("classes that do not occur", 12, 6, top=4),
         case(
             "no examples",
@@ -178,17 +193,36 @@ def stopping_cases(rng: np.random.Generator) -> list[Case]:
             patience=2,
             min_delta=0.12,
         ),
+        case(
+            "gains too small to count",
+            losses=[4.0, 3.9, 3.8, 3.7, 3.75, 3.8, 3.9],
+            patience=3,
+            min_delta=0.15,
+        ),
         case("the same loss again", losses=[1.0, 1.0, 1.0, 0.5], patience=2, min_delta=0.0),
     ]
 
 
+class Calendar(nn.Module):
+    """A model whose state is the number of the epoch: a parameter, and a buffer, as batch norm's
+    running mean is one."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.register_buffer("running_mean", torch.zeros(1))
+
+    def set_to(self, epoch):
+        for tensor in self.state_dict().values():
+            tensor.fill_(epoch)
+
+
 def drive_stopping(answer, losses, patience, min_delta):
-    """Tell it one loss after the other, with a model whose weight is the number of the epoch."""
-    stopping, model = answer(patience, min_delta), nn.Linear(1, 1)
+    """Tell it one loss after the other, with a model whose state is the number of the epoch."""
+    stopping, model = answer(patience, min_delta), Calendar()
     stops = []
     for epoch, loss in enumerate(losses):
-        with torch.no_grad():
-            model.weight.fill_(epoch)
+        model.set_to(epoch)
         stops.append(bool(stopping.update(loss, model)))
         if stops[-1]:
             break
@@ -197,4 +231,5 @@ def drive_stopping(answer, losses, patience, min_delta):
         "stop?": stops,
         "best loss": float(stopping.best_loss),
         "epoch of the restored weights": model.weight.item(),
+        "epoch of the restored buffers": model.running_mean.item(),
     }

@@ -46,6 +46,8 @@ def chars_cases(rng: np.random.Generator) -> list[Case]:
             vocabulary={character: i for i, character in enumerate(shuffled)},
         ),
         case("spaces, new lines and 猫", text="a 猫\nb", vocabulary=numbered("ab\n 猫!")),
+        case("numbers with gaps", text="cab", vocabulary={"b": 7, "c": 2, "a": 10}),
+        case("capitals and small letters", text="aAaA", vocabulary=numbered("aA")),
         case("no text", text="", vocabulary={"a": 0}),
         case("an unknown character", text="ab?", vocabulary={"a": 0, "b": 1}),
     ]
@@ -100,6 +102,7 @@ def merge_cases(rng: np.random.Generator) -> list[Case]:
         case("the pair the other way round", word="b a a b", pair="a b"),
         case("not there", word="h e n", pair="t h"),
         case("tokens of several letters", word="t he th e n", pair="th e"),
+        case("tokens of several letters", word="ba n a n a", pair="a n"),
         case("a single token", word="a", pair="a a"),
     ]
     for _ in range(3):
@@ -110,7 +113,7 @@ def merge_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def drive_merge(answer, word: str, pair: str) -> Any:
-    """Merge a pair in a word; the word comes back as a list of tokens, from a tuple or a list."""
+    """Merge a pair in a word; the word comes back as a list of tokens."""
     return shown_tokens(answer(_tokens(word), _tokens(pair)))
 
 
@@ -123,6 +126,9 @@ def train_cases(rng: np.random.Generator) -> list[Case]:
         case("a few merges", words={"the": 6, "then": 2, "hen": 3, "ten": 1}, n_merges=4),
         case("equally frequent pairs", words={"bc": 1, "ab": 1, "cd": 1}, n_merges=3),
         case("equally frequent pairs", words={"abab": 1, "cd": 1}, n_merges=3),
+        # The greatest pair is another one than the pair whose letters joined are the greatest.
+        case("equally frequent pairs", words={"ab": 5, "aba": 1, "az": 1}, n_merges=2),
+        case("equally frequent pairs", words={"ba": 1, "bc": 1, "bb": 1}, n_merges=2),
         case("more merges than there are pairs", words={"ab": 2}, n_merges=9),
     ]
     for n in (4, 7):
@@ -155,6 +161,7 @@ def encode_cases(rng: np.random.Generator) -> list[Case]:
             "the longest token is out of reach", word="abc", ranks={"a b": 0, "b c": 1, "a bc": 2}
         ),
         case("twice in a word", word="banana", ranks={"a n": 0, "an an": 1, "b anan": 2}),
+        case("three in a row", word="aaa", ranks={"a a": 0}),
         case("ranks in another order", word="abc", ranks={"a b": 1, "b c": 0}),
         case("nothing to merge", word="ten", ranks={"h e": 0}),
         case("a single byte", word="a", ranks={"a a": 0}),
@@ -196,18 +203,27 @@ def bigram_cases(rng: np.random.Generator) -> list[Case]:
 
 def drive_bigram(answer, tokens: np.ndarray, vocab_size: int, pseudo_count: float) -> Any:
     """Count on a tensor of tokens."""
-    return plain(answer(to_tensors(tokens), vocab_size, pseudo_count))
+    log_probs = answer(to_tensors(tokens), vocab_size, pseudo_count)
+    if isinstance(log_probs, np.ndarray):
+        raise TypeError(
+            "your function returned a NumPy array, but a tensor is wanted, as `tokens` is one: "
+            "the network of section 5 will need it"
+        )
+    return plain(log_probs)
 
 
 # ------------------------------------------------------------------------------ get_batch
 
+DRAWS_FOR_EACH = 40  # windows drawn for each place where one can begin
 BATCH_PROPERTIES = (
     "shape of the inputs",
     "shape of the targets",
+    "the tokens are whole numbers",
     "inputs are windows of neighbours",
     "places from each input to its target",
     "one window fills the whole batch",
     "windows begin at",
+    "all windows are about equally frequent",
     "the same generator gives the same batch",
     "another generator gives another batch",
 )
@@ -222,7 +238,7 @@ def batch_cases(rng: np.random.Generator) -> list[Case]:
         return case(
             group,
             data=row(n),
-            batch_size=40 * (n - context_length),  # so many that each start turns up
+            batch_size=DRAWS_FOR_EACH * (n - context_length),
             context_length=context_length,
         )
 
@@ -252,6 +268,7 @@ def batch_properties(drawn, data: np.ndarray, batch_size: int, context_length: i
     found["shape of the inputs"], found["shape of the targets"] = x.shape, y.shape
     if x.shape != (batch_size, context_length) or y.shape != x.shape:
         return found
+    found["the tokens are whole numbers"] = x.dtype.kind == y.dtype.kind == "i"
     place = {int(token): i for i, token in enumerate(data)}
     at, at_targets = (
         np.array([[place.get(token, -len(data)) for token in row] for row in tokens.tolist()])
@@ -268,8 +285,11 @@ def batch_properties(drawn, data: np.ndarray, batch_size: int, context_length: i
     if found["one window fills the whole batch"]:
         return found
     changed = bool((drawn["other"][0] != x).any())
+    often = np.array([np.sum(at[:, 0] == start) for start in range(n_starts)]) / DRAWS_FOR_EACH
     return found | {
         "windows begin at": f"{min(starts)} to {max(starts)}",
+        # Fair draws leave this range less than once in a million times.
+        "all windows are about equally frequent": bool((often > 0.25).all() and often.max() < 2.2),
         "the same generator gives the same batch": bool((drawn["again"][0] == x).all()),
         "another generator gives another batch": n_starts == 1 or changed,
     }
@@ -291,7 +311,15 @@ def shown(tokens: Any) -> Any:
 
 
 def shown_tokens(tokens: Any) -> Any:
-    """Write a list or tuple of byte strings as a list of texts."""
-    if not isinstance(tokens, list | tuple):
+    """Write a tuple of byte strings as a list of texts.
+
+    Raises TypeError for a list, which could not be the key of a dictionary of words.
+    """
+    if isinstance(tokens, list):
+        raise TypeError(
+            "your function returned a list, but a word is a tuple of tokens: only a tuple can be "
+            "the key of a dictionary, and words are counted in one. End with `return tuple(...)`"
+        )
+    if not isinstance(tokens, tuple):
         return plain(tokens)
     return [shown((token,)) for token in tokens]

@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_05 as cases
 from course_utils.exercises.lessons import mistakes_05 as mistakes
+from course_utils.exercises.lessons import mistakes_05_adam as mistakes_adam
 from course_utils.exercises.lessons import mistakes_05_around as mistakes_around
 from course_utils.exercises.quiz import Choice, Question
 
@@ -86,7 +87,7 @@ ADAM = Exercise(
     why="It is the most used optimizer there is, and its AdamW form trained the GPTs.",
     draw_cases=cases.adam_cases,
     drive=cases.drive_optimizer,
-    misconceptions=mistakes.ADAM,
+    misconceptions=mistakes_adam.ADAM,
     hints=(
         "What must be remembered now? Two arrays for each parameter, and one number for all.",
         "The number is t, how many steps have been taken. Raise it once in each call of `step`, "
@@ -113,7 +114,7 @@ ADAMW = Exercise(
     why="Nearly every large language model was trained with these few lines.",
     draw_cases=cases.adamw_cases,
     drive=cases.drive_optimizer,
-    misconceptions=mistakes.ADAMW,
+    misconceptions=mistakes_adam.ADAMW,
     hints=(
         "How much of Adam has to change? The gradients that Adam sees are the same as before.",
         "A class that says `class AdamW(Adam)` has all that `Adam` has. "

@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_06 as cases
 from course_utils.exercises.lessons import mistakes_06 as mistakes
+from course_utils.exercises.lessons import mistakes_06_judging as mistakes_judging
 from course_utils.exercises.quiz import Choice, Question
 
 CLASSIFIER = "course_utils.gpt.classifier"
@@ -82,7 +83,7 @@ EXERCISES = (
         minutes=10,
         why="One number says how often a model is wrong; this table says how.",
         draw_cases=cases.confusion_cases,
-        misconceptions=mistakes.CONFUSION_MATRIX,
+        misconceptions=mistakes_judging.CONFUSION_MATRIX,
         hints=(
             "Begin with a table of zeros. Each example adds 1 at one place: which row, which "
             "column?",
@@ -103,7 +104,7 @@ EXERCISES = (
         why="It ends a training at its best moment, which you only recognise afterwards.",
         draw_cases=cases.stopping_cases,
         drive=cases.drive_stopping,
-        misconceptions=mistakes.EARLY_STOPPING,
+        misconceptions=mistakes_judging.EARLY_STOPPING,
         hints=(
             "Three things are to be remembered between calls: the best loss, the weights that had "
             "it, and how many losses have come since.",
@@ -121,9 +122,11 @@ QUESTIONS = (
         "A training loop calls backward() and step(), but never zero_grad(). What happens?",
         (
             Choice("Each step repeats all earlier gradients", True, "backward() adds to .grad."),
-            Choice("PyTorch raises an error", False, "It cannot know that it is a mistake."),
-            Choice("Nothing: backward() overwrites", False, "It adds, so that paths add up."),
-            Choice("The gradients vanish", False, "They grow, since they are added up."),
+            Choice("PyTorch raises an error at the second step", False, "Adding up may be meant."),
+            Choice("Nothing: backward() overwrites what is there", False, "It adds to it."),
+            Choice(
+                "The gradients shrink until they vanish", False, "They are added up: they grow."
+            ),
         ),
     ),
     Question(
@@ -131,31 +134,31 @@ QUESTIONS = (
         "widths and keep the one with the best validation accuracy, 94 %. What do you report?",
         (
             Choice("Its accuracy on a test set used once", True, "That set has chosen nothing."),
-            Choice("94 %", False, "The largest of ten noisy numbers is too kind."),
-            Choice("100 %", False, "It has seen these examples."),
-            Choice("The mean of the ten", False, "That is not the model you keep."),
+            Choice("94 %: the validation set was not learned from", False, "But it has chosen."),
+            Choice("100 %, with a note on the data", False, "It has seen these examples."),
+            Choice("The mean of all ten accuracies", False, "That is not the model you keep."),
         ),
     ),
     Question(
         "After model.eval() the loss of the same batch is still different at each call. Why?",
         (
             Choice(
-                "F.dropout was called without training=self.training",
+                "F.dropout was called and not told the mode",
                 True,
-                "The function does not know the mode; the module nn.Dropout does.",
+                "The function does not know it without training=self.training; nn.Dropout does.",
             ),
-            Choice("no_grad() was forgotten", False, "That costs memory, and changes no number."),
-            Choice("The learning rate is too high", False, "Nothing is learned in evaluation."),
-            Choice("The batch is shuffled", False, "The mean does not depend on the order."),
+            Choice("torch.no_grad() was forgotten", False, "That costs memory, and no number."),
+            Choice("The learning rate is still too high", False, "Nothing is learned here."),
+            Choice("The examples come in another order", False, "The mean is the same for each."),
         ),
     ),
     Question(
         "Why do large models train in bfloat16 rather than in float16, both of 16 bits?",
         (
             Choice("It has the range of float32", True, "8 bits of exponent: gradients fit."),
-            Choice("It is more exact", False, "It has fewer digits: 8 bits instead of 11."),
+            Choice("It has more digits", False, "It has fewer: 8 bits of them instead of 11."),
             Choice("It needs less memory", False, "Both need two bytes."),
-            Choice("It is older", False, "It is the younger of the two."),
+            Choice("It is rounded at random", False, "Both are rounded to the nearest number."),
         ),
     ),
 )

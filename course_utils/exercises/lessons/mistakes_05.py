@@ -1,15 +1,21 @@
-"""Well-known mistakes in the optimizers of notebook 05, and what to say about each."""
+"""Well-known mistakes in the first optimizers of notebook 05, up to RMSprop."""
 
 import numpy as np
 
 from course_utils.exercises.exercise import Misconception
-from course_utils.scratch.optimizers import AdaGrad, Adam, AdamW, Momentum, RMSprop
+from course_utils.scratch.optimizers import AdaGrad, Momentum, RMSprop
 
 # The wrong optimizers inherit __init__ from the right ones and make their mistake in `step`.
 NEW_ARRAYS = (
     "After your steps the parameters are what they were: you compute new arrays, and the ones that "
     "were handed to you never hear of it. `w = w - ...` only gives the name `w` to a new array. "
     "`w -= ...` changes the numbers inside the array, and whoever owns it sees them."
+)
+
+EPSILON_OUTSIDE = (
+    "You divide by the root alone and add ε to the quotient: `a / b + c` is (a / b) + c. So every "
+    "number moves by ε at each step, and where the gradient has always been 0 you divide 0 by 0. "
+    "Brackets around the root and ε: g / (√s + ε)."
 )
 
 # --------------------------------------------------------------------------------- Momentum
@@ -56,6 +62,16 @@ class _MomentumHoldsTheRate(Momentum):
             w -= v
 
 
+class _MomentumKeepsItsFirstRate(Momentum):
+    def __init__(self, parameters, learning_rate, momentum=0.9):
+        super().__init__(parameters, learning_rate, momentum)
+        self.first_rate = learning_rate
+
+    def step(self, gradients):
+        self.learning_rate = self.first_rate
+        super().step(gradients)
+
+
 class _MomentumUphill(Momentum):
     def step(self, gradients):
         for w, g, v in zip(self.parameters, gradients, self.velocities, strict=True):
@@ -98,6 +114,13 @@ MOMENTUM = (
         "All is right while the learning rate stays the same. When a schedule changes it, your "
         "velocity still holds gradients multiplied by older rates. Collect plain gradients in v, "
         "and multiply by η when you step.",
+    ),
+    Misconception(
+        "keeps its first learning rate",
+        _MomentumKeepsItsFirstRate,
+        "All is right until the learning rate is changed from outside, as a schedule does. Your "
+        "steps go on with the rate that `__init__` was given: read `self.learning_rate` at every "
+        "step, not a copy of it.",
     ),
     Misconception(
         "steps uphill",
@@ -145,6 +168,20 @@ class _AdaGradOneRate(AdaGrad):
             w -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
+class _AdaGradEpsilonOutside(AdaGrad):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.sums, strict=True):
+            s += g**2
+            w -= self.learning_rate * g / np.sqrt(s) + self.epsilon
+
+
+class _AdaGradWithoutSquare(AdaGrad):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.sums, strict=True):
+            s += np.abs(g)
+            w -= self.learning_rate * g / (s + self.epsilon)
+
+
 class _AdaGradTooEarly(AdaGrad):
     def step(self, gradients):
         for w, g, s in zip(self.parameters, gradients, self.sums, strict=True):
@@ -173,6 +210,17 @@ ADAGRAD = (
         "puts epsilon under the root",
         _AdaGradRootOfEpsilon,
         "You take the root of s + ε. Here, as in PyTorch, ε is added to the root: √s + ε.",
+    ),
+    Misconception(
+        "adds epsilon to the step",
+        _AdaGradEpsilonOutside,
+        EPSILON_OUTSIDE,
+    ),
+    Misconception(
+        "adds sizes instead of squares",
+        _AdaGradWithoutSquare,
+        "You add up |g|. s is the sum of g², and its root is what you divide by: after n gradients "
+        "of one size that is √n times the size, not n times.",
     ),
     Misconception(
         "has one rate for a whole array",
@@ -226,6 +274,34 @@ class _RMSpropRootOfEpsilon(RMSprop):
             w -= self.learning_rate * g / np.sqrt(s + self.epsilon)
 
 
+class _RMSpropEpsilonOutside(RMSprop):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.averages, strict=True):
+            s[...] = self.rho * s + (1 - self.rho) * g**2
+            w -= self.learning_rate * g / np.sqrt(s) + self.epsilon
+
+
+class _RMSpropWithoutRoot(RMSprop):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.averages, strict=True):
+            s[...] = self.rho * s + (1 - self.rho) * g**2
+            w -= self.learning_rate * g / (s + self.epsilon)
+
+
+class _RMSpropTooEarly(RMSprop):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.averages, strict=True):
+            w -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+            s[...] = self.rho * s + (1 - self.rho) * g**2
+
+
+class _RMSpropSquaresTheShare(RMSprop):
+    def step(self, gradients):
+        for w, g, s in zip(self.parameters, gradients, self.averages, strict=True):
+            s[...] = self.rho * s + ((1 - self.rho) * g) ** 2
+            w -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
 class _RMSpropWithoutSquare(RMSprop):
     def step(self, gradients):
         for w, g, s in zip(self.parameters, gradients, self.averages, strict=True):
@@ -263,189 +339,28 @@ RMSPROP = (
         _RMSpropRootOfEpsilon,
         "You take the root of s + ε. Here, as in PyTorch, ε is added to the root: √s + ε.",
     ),
+    Misconception("adds epsilon to the step", _RMSpropEpsilonOutside, EPSILON_OUTSIDE),
+    Misconception(
+        "divides by the average without its root",
+        _RMSpropWithoutRoot,
+        "You divide by s, the average of squares. Its root is what has the size of a gradient, so "
+        "that g / √s no longer depends on the scale.",
+    ),
+    Misconception(
+        "steps before it averages",
+        _RMSpropTooEarly,
+        "You divide by the average as it was before this step. At the first step that is 0, and "
+        "the step is g / ε, far too long. First s ← ρ s + (1 - ρ) g², then the step.",
+    ),
+    Misconception(
+        "squares the share as well",
+        _RMSpropSquaresTheShare,
+        "You square (1 - ρ) g. Only the gradient is squared: (1 - ρ) times g².",
+    ),
     Misconception(
         "averages sizes instead of squares",
         _RMSpropWithoutSquare,
         "You average |g| and then take a root of that. What is averaged is g², so that its root is "
         "again of the size of a gradient.",
-    ),
-)
-
-# ------------------------------------------------------------------------------------- Adam
-
-
-class _AdamMistake(Adam):
-    """Adam, whose parts can be written wrongly one at a time."""
-
-    def average(self, g, m, v, beta1, beta2):
-        m[...] = beta1 * m + (1 - beta1) * g
-        v[...] = beta2 * v + (1 - beta2) * g**2
-
-    def correct(self, m, v, beta1, beta2):
-        return m / (1 - beta1**self.t), v / (1 - beta2**self.t)
-
-    def divide(self, m_hat, v_hat):
-        return m_hat / (np.sqrt(v_hat) + self.epsilon)
-
-    def step(self, gradients):
-        self.t += 1
-        for w, g, m, v in zip(self.parameters, gradients, self.m, self.v, strict=True):
-            self.average(g, m, v, *self.betas)
-            w -= self.learning_rate * self.divide(*self.correct(m, v, *self.betas))
-
-
-class _AdamUncorrected(_AdamMistake):
-    def correct(self, m, v, beta1, beta2):
-        return m, v
-
-
-class _AdamCorrectsTheMeanAlone(_AdamMistake):
-    def correct(self, m, v, beta1, beta2):
-        return m / (1 - beta1**self.t), v
-
-
-class _AdamCorrectsForGood(_AdamMistake):
-    def correct(self, m, v, beta1, beta2):
-        m /= 1 - beta1**self.t
-        v /= 1 - beta2**self.t
-        return m, v
-
-
-class _AdamCountsArrays(_AdamMistake):
-    def step(self, gradients):
-        for w, g, m, v in zip(self.parameters, gradients, self.m, self.v, strict=True):
-            self.t += 1
-            self.average(g, m, v, *self.betas)
-            w -= self.learning_rate * self.divide(*self.correct(m, v, *self.betas))
-
-
-class _AdamSwapsBetas(_AdamMistake):
-    def average(self, g, m, v, beta1, beta2):
-        super().average(g, m, v, beta2, beta1)
-
-    def correct(self, m, v, beta1, beta2):
-        return super().correct(m, v, beta2, beta1)
-
-
-class _AdamSquaresTheMean(_AdamMistake):
-    def average(self, g, m, v, beta1, beta2):
-        m[...] = beta1 * m + (1 - beta1) * g
-        v[...] = beta2 * v + (1 - beta2) * m**2
-
-
-class _AdamWithoutRoot(_AdamMistake):
-    def divide(self, m_hat, v_hat):
-        return m_hat / (v_hat + self.epsilon)
-
-
-class _AdamRootOfEpsilon(_AdamMistake):
-    def divide(self, m_hat, v_hat):
-        return m_hat / np.sqrt(v_hat + self.epsilon)
-
-
-ADAM = (
-    Misconception(
-        "leaves out the bias correction",
-        _AdamUncorrected,
-        "Both averages start at 0 and are too small in the first steps; you use them as they are. "
-        "Divide m by 1 - β₁ᵗ and v by 1 - β₂ᵗ.",
-    ),
-    Misconception(
-        "corrects the first average alone",
-        _AdamCorrectsTheMeanAlone,
-        "m is corrected and v is not. v starts at 0 as well, and its β is closer to 1, so it is "
-        "too small for longer: divide it by 1 - β₂ᵗ.",
-    ),
-    Misconception(
-        "writes the corrected averages back",
-        _AdamCorrectsForGood,
-        "You put the corrected m and v in the place of the averages, so the next step corrects "
-        "them a second time. m̂ and v̂ are for this step only: give them names of their own.",
-    ),
-    Misconception(
-        "counts arrays instead of steps",
-        _AdamCountsArrays,
-        "With one parameter array all is right; with several, t grows too fast. t counts calls of "
-        "`step`: raise it once, before the loop over the arrays.",
-    ),
-    Misconception(
-        "swaps the two betas",
-        _AdamSwapsBetas,
-        "betas is (β₁, β₂): the first is for m, the average of g, the second for v, that of g².",
-    ),
-    Misconception(
-        "averages m² instead of g²",
-        _AdamSquaresTheMean,
-        "v averages the square of the averaged gradient m. It should average g², the square of the "
-        "gradient itself: where gradients only flip their sign, m is near 0 but g² is not.",
-    ),
-    Misconception(
-        "divides without the root",
-        _AdamWithoutRoot,
-        "You divide by v̂ + ε. v̂ has the size of a gradient squared; its root is what makes the "
-        "step free of the gradient's scale.",
-    ),
-    Misconception(
-        "puts epsilon under the root",
-        _AdamRootOfEpsilon,
-        "You take the root of v̂ + ε. As in the paper and in PyTorch, ε is added to the root.",
-    ),
-)
-
-# ------------------------------------------------------------------------------------ AdamW
-
-
-class _AdamWWithL2(AdamW):
-    def step(self, gradients):
-        decaying = [
-            g + self.weight_decay * w for g, w in zip(gradients, self.parameters, strict=True)
-        ]
-        Adam.step(self, decaying)
-
-
-class _AdamWWithoutRate(AdamW):
-    def step(self, gradients):
-        for w in self.parameters:
-            w -= self.weight_decay * w
-        Adam.step(self, gradients)
-
-
-class _AdamWDecaysLast(AdamW):
-    def step(self, gradients):
-        Adam.step(self, gradients)
-        for w in self.parameters:
-            w -= self.learning_rate * self.weight_decay * w
-
-
-class _AdamWWithoutDecay(AdamW):
-    def step(self, gradients):
-        Adam.step(self, gradients)
-
-
-ADAMW = (
-    Misconception(
-        "adds the decay to the gradient",
-        _AdamWWithL2,
-        "This is L2 in Adam: λw goes into the averages with the gradient, and is then divided by "
-        "√v̂, so weights with large gradients hardly decay. In AdamW the decay does not pass "
-        "through the averages.",
-    ),
-    Misconception(
-        "decays without the learning rate",
-        _AdamWWithoutRate,
-        "You shrink the weights by λ at each step. It is η λ: when a schedule lowers the learning "
-        "rate, the decay goes down with it.",
-    ),
-    Misconception(
-        "decays after the step",
-        _AdamWDecaysLast,
-        "You shrink the weights that Adam has already moved, so its step is shrunk too. The "
-        "formula takes both from the same w: decay first, then Adam's step.",
-    ),
-    Misconception(
-        "does not decay",
-        _AdamWWithoutDecay,
-        "This is Adam: the weights do not decay. If you wrote `w = w - ...` in a loop, that made "
-        "new arrays and left the parameters as they were; `w -= ...` changes them.",
     ),
 )

@@ -8,10 +8,11 @@ from course_utils.exercises.exercise import Misconception
 
 # ---------------------------------------------------------------------------- newton_schulz
 
-A, B, C = 3.4445, -4.775, 2.0315
+COEFFICIENTS = (3.4445, -4.775, 2.0315)
 
 
-def _iterate(X, steps, a=A, b=B, c=C):
+def _iterate(X, steps, coefficients):
+    a, b, c = coefficients
     for _ in range(steps):
         G = X @ X.T
         X = a * X + (b * G + c * G @ G) @ X
@@ -22,40 +23,68 @@ def _length(G):
     return max(np.sqrt((G**2).sum()), 1e-7)
 
 
-def _without_scaling(G, steps=5):
-    return _iterate(G, steps)
+def _without_scaling(G, steps=5, coefficients=COEFFICIENTS):
+    return _iterate(G, steps, coefficients)
 
 
-def _scales_by_the_largest_entry(G, steps=5):
-    return _iterate(G / max(np.abs(G).max(), 1e-7), steps)
+def _scales_by_the_largest_entry(G, steps=5, coefficients=COEFFICIENTS):
+    return _iterate(G / max(np.abs(G).max(), 1e-7), steps, coefficients)
 
 
-def _powers_of_the_entries(G, steps=5):
+def _scales_by_the_largest_singular_value(G, steps=5, coefficients=COEFFICIENTS):
+    return _iterate(G / max(np.linalg.norm(G, 2), 1e-7), steps, coefficients)
+
+
+def _powers_of_the_entries(G, steps=5, coefficients=COEFFICIENTS):
+    a, b, c = coefficients
     X = G / _length(G)
     for _ in range(steps):
-        X = A * X + B * X**3 + C * X**5
+        X = a * X + b * X**3 + c * X**5
     return X
 
 
-def _leaves_out_the_fifth_power(G, steps=5):
-    return _iterate(G / _length(G), steps, c=0.0)
+def _leaves_out_the_fifth_power(G, steps=5, coefficients=COEFFICIENTS):
+    a, b, _ = coefficients
+    return _iterate(G / _length(G), steps, (a, b, 0.0))
 
 
-def _scales_at_every_step(G, steps=5):
+def _squares_the_entries_of_the_product(G, steps=5, coefficients=COEFFICIENTS):
+    a, b, c = coefficients
+    X = G / _length(G)
+    for _ in range(steps):
+        A = X @ X.T
+        X = a * X + (b * A + c * A**2) @ X
+    return X
+
+
+def _multiplies_with_its_transpose_once(G, steps=5, coefficients=COEFFICIENTS):
+    a, b, c = coefficients
+    X = G / _length(G)
+    A = X @ X.T
+    for _ in range(steps):
+        X = a * X + (b * A + c * A @ A) @ X
+    return X
+
+
+def _scales_at_every_step(G, steps=5, coefficients=COEFFICIENTS):
     X = G
     for _ in range(steps):
-        X = _iterate(X / _length(X), 1)
+        X = _iterate(X / _length(X), 1, coefficients)
     return X
 
 
-def _turns_tall_matrices_for_good(G, steps=5):
+def _turns_tall_matrices_for_good(G, steps=5, coefficients=COEFFICIENTS):
     X = G / _length(G)
-    return _iterate(X.T if G.shape[0] > G.shape[1] else X, steps)
+    return _iterate(X.T if G.shape[0] > G.shape[1] else X, steps, coefficients)
 
 
-def _divides_by_zero(G, steps=5):
+def _ignores_the_coefficients(G, steps=5, coefficients=COEFFICIENTS):
+    return _iterate(G / _length(G), steps, COEFFICIENTS)
+
+
+def _divides_by_zero(G, steps=5, coefficients=COEFFICIENTS):
     with np.errstate(invalid="ignore"):
-        return _iterate(G / np.sqrt((G**2).sum()), steps)
+        return _iterate(G / np.sqrt((G**2).sum()), steps, coefficients)
 
 
 NEWTON_SCHULZ = (
@@ -72,6 +101,13 @@ NEWTON_SCHULZ = (
         "root of the sum of all squares, the Frobenius norm, is never smaller than any of them.",
     ),
     Misconception(
+        "scales by the largest singular value",
+        _scales_by_the_largest_singular_value,
+        "`np.linalg.norm(G, 2)` is the largest singular value. That would do too, but it needs the "
+        "decomposition that all this is to avoid. The task asks for the Frobenius norm, "
+        "`np.linalg.norm(G)` or `np.sqrt((G**2).sum())`.",
+    ),
+    Misconception(
         "takes powers of the entries",
         _powers_of_the_entries,
         "`X**3` raises every entry to the third power by itself. The third power that acts on "
@@ -82,6 +118,24 @@ NEWTON_SCHULZ = (
         _leaves_out_the_fifth_power,
         "The term c (X Xᵀ)² X is missing. Without it the polynomial leaves the interval, and the "
         "singular values do not settle.",
+    ),
+    Misconception(
+        "squares the entries of the product",
+        _squares_the_entries_of_the_product,
+        "`A**2` squares every entry of X Xᵀ. The square that acts on singular values is a product "
+        "of matrices, `A @ A`.",
+    ),
+    Misconception(
+        "computes X times its transpose only once",
+        _multiplies_with_its_transpose_once,
+        "You compute X Xᵀ before the loop. X is another matrix after every step, and so is X Xᵀ: "
+        "compute it inside the loop.",
+    ),
+    Misconception(
+        "ignores the coefficients",
+        _ignores_the_coefficients,
+        "All is right for the usual coefficients. Given others, you still take the usual ones: use "
+        "a, b and c.",
     ),
     Misconception(
         "scales anew at every step",
@@ -142,6 +196,30 @@ def _straight_down(step, peak, warmup_steps, total_steps, final=0.0):
     return final + (peak - final) * (1 - share)
 
 
+def _warms_up_too_long(step, peak, warmup_steps, total_steps, final=0.0):
+    if step <= warmup_steps:
+        return peak * (step + 1) / max(warmup_steps, 1)
+    return _down(min(step, total_steps), peak, warmup_steps, total_steps, final)
+
+
+def _warms_up_from_the_final_rate(step, peak, warmup_steps, total_steps, final=0.0):
+    if step < warmup_steps:
+        return final + (peak - final) * (step + 1) / warmup_steps
+    return _down(min(step, total_steps), peak, warmup_steps, total_steps, final)
+
+
+def _ends_a_step_early(step, peak, warmup_steps, total_steps, final=0.0):
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return _down(min(step, total_steps - 1), peak, warmup_steps, total_steps - 1, final)
+
+
+def _ends_at_zero(step, peak, warmup_steps, total_steps, final=0.0):
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return 0.0 if step >= total_steps else _down(step, peak, warmup_steps, total_steps, final)
+
+
 def _quarter_of_a_wave(step, peak, warmup_steps, total_steps, final=0.0):
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
@@ -178,6 +256,29 @@ WARMUP_COSINE = (
         _straight_down,
         "The way down is a straight line. Half a cosine wave, (1 + cos(π · share)) / 2, is flat at "
         "both ends and steep in the middle.",
+    ),
+    Misconception(
+        "warms up one step too long",
+        _warms_up_too_long,
+        "At step = warmup_steps you are still on the way up, and above the peak. Steps are counted "
+        "from 0: the warm-up is the steps below `warmup_steps` (`<`, not `<=`).",
+    ),
+    Misconception(
+        "warms up from the final rate",
+        _warms_up_from_the_final_rate,
+        "Your warm-up rises from `final`. It rises from 0: peak × (step + 1) / warmup_steps. "
+        "`final` is where the way down ends.",
+    ),
+    Misconception(
+        "arrives one step early",
+        _ends_a_step_early,
+        "You divide by total_steps - warmup_steps - 1, so the wave ends one step early. The share "
+        "of the way is (step - warmup_steps) / (total_steps - warmup_steps).",
+    ),
+    Misconception(
+        "drops to 0 at the end",
+        _ends_at_zero,
+        "From `total_steps` on you return 0. The rate stays `final` there.",
     ),
     Misconception(
         "falls along a quarter of a wave",
@@ -226,6 +327,25 @@ def _forgets_the_root(gradients, max_norm):
     return norm
 
 
+def _shrink_all(gradients, norm, max_norm):
+    if norm > max_norm:
+        for g in gradients:
+            g *= max_norm / norm
+    return float(norm)
+
+
+def _adds_the_norms(gradients, max_norm):
+    return _shrink_all(gradients, sum(_norm([g]) for g in gradients), max_norm)
+
+
+def _takes_the_largest_norm(gradients, max_norm):
+    return _shrink_all(gradients, max(_norm([g]) for g in gradients), max_norm)
+
+
+def _adds_sizes(gradients, max_norm):
+    return _shrink_all(gradients, sum(np.abs(g).sum() for g in gradients), max_norm)
+
+
 def _clips_copies(gradients, max_norm):
     norm = _norm(gradients)
     if norm > max_norm:
@@ -266,10 +386,28 @@ CLIP_GRAD_NORM = (
         "The norm is the root of the sum of squares. For [3, 4] it is 5, not 25.",
     ),
     Misconception(
+        "adds up the norms of the arrays",
+        _adds_the_norms,
+        "You add the norms of the single arrays. Norms do not add; squares do: sum the squares of "
+        "all arrays, and take one root at the end.",
+    ),
+    Misconception(
+        "takes the largest norm of an array",
+        _takes_the_largest_norm,
+        "You take the largest of the arrays' own norms. The common norm is that of all numbers "
+        "together: the root of the sum of all squares in all arrays.",
+    ),
+    Misconception(
+        "adds sizes instead of squares",
+        _adds_sizes,
+        "You add up |g|. The norm is the root of the sum of squares: for [3, 4] it is 5, not 7.",
+    ),
+    Misconception(
         "shrinks copies",
         _clips_copies,
-        "The norm is right, but the gradients that were handed in are as large as before. "
-        "`g * factor` makes a new array; `g *= factor` changes the one that the optimizer gets.",
+        "The norm is right, but the arrays that were handed in are as large as before. "
+        "`g * factor` makes a new array, also when you put it into the list, and whoever holds the "
+        "old one never hears of it; `g *= factor` changes the array itself.",
     ),
     Misconception(
         "returns the norm after clipping",

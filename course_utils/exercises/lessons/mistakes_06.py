@@ -1,13 +1,11 @@
-"""The well-known mistakes of notebook 06: each makes one, and only that one, on purpose."""
-
-import copy
+"""Well-known mistakes of notebook 06 in the network, its training and its evaluation."""
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from course_utils.exercises.exercise import Misconception
-from course_utils.gpt.classifier import EarlyStopping, TwoLayerMLP, confusion_matrix
+from course_utils.gpt.classifier import TwoLayerMLP
 
 # ---------------------------------------------------------------------------- TwoLayerMLP
 
@@ -40,6 +38,25 @@ class _DropsTheOutput(TwoLayerMLP):
 class _NeverDrops(TwoLayerMLP):
     def forward(self, x):
         return self.output(F.relu(self.hidden(x)))
+
+
+class _DropsWhatItShouldKeep(TwoLayerMLP):
+    def __init__(self, d_in, d_hidden, d_out, dropout=0.0):
+        super().__init__(d_in, d_hidden, d_out, 1 - dropout)
+
+
+class _DropsAHalf(TwoLayerMLP):
+    def __init__(self, d_in, d_hidden, d_out, dropout=0.0):
+        super().__init__(d_in, d_hidden, d_out, dropout)
+        if dropout > 0:
+            self.dropout = torch.nn.Dropout(0.5)
+
+
+class _DropsAndLeavesTheRest(TwoLayerMLP):
+    def forward(self, x):
+        h = F.relu(self.hidden(x))
+        kept = torch.rand_like(h) >= self.dropout.p if self.training else 1
+        return self.output(h * kept)
 
 
 class _AlwaysDrops(TwoLayerMLP):
@@ -85,6 +102,24 @@ MLP = (
         "`__init__`, `forward` must call it.",
     ),
     Misconception(
+        "drops the share that should be kept",
+        _DropsWhatItShouldKeep,
+        "You hand 1 - dropout to `nn.Dropout`. In PyTorch the number is the share that is left "
+        "out, as in the task: `nn.Dropout(dropout)`.",
+    ),
+    Misconception(
+        "always drops a half",
+        _DropsAHalf,
+        "A half of the hidden values is left out whatever `dropout` says. `nn.Dropout()` takes 0.5 "
+        "by itself: hand the argument on.",
+    ),
+    Misconception(
+        "does not make up for what is left out",
+        _DropsAndLeavesTheRest,
+        "You leave values out and the others as they are, so that the sum is smaller in training "
+        "than in answering. Divide those that stay by 1 - dropout; `nn.Dropout` does it.",
+    ),
+    Misconception(
         "drops when answering too",
         _AlwaysDrops,
         "Values are left out even after `model.eval()`. The function `F.dropout` does not know the "
@@ -105,13 +140,15 @@ def _epoch(
     probabilities=False,
     order="backward first",
     result="examples",
+    reduction="mean",
 ):
     if train:
         model.train()
     losses, sizes = [], []
     for x, labels in batches:
         logits = model(x)
-        loss = F.cross_entropy(logits.softmax(dim=-1) if probabilities else logits, labels)
+        scores = logits.softmax(dim=-1) if probabilities else logits
+        loss = F.cross_entropy(scores, labels, reduction=reduction)
         if zero:
             optimizer.zero_grad()
         if order == "step first":
@@ -121,10 +158,14 @@ def _epoch(
             optimizer.zero_grad()
         if order != "step first":
             optimizer.step()
+        if result == "afterwards":
+            loss = F.cross_entropy(model(x), labels)
         losses.append(loss.item())
         sizes.append(len(x))
     if result == "batches":
         return float(np.mean(losses))
+    if reduction == "sum":
+        return sum(losses) / sum(sizes)
     if result == "last":
         return losses[-1]
     if result == "sum":
@@ -158,6 +199,18 @@ def _mean_of_batches(model, batches, optimizer):
 
 def _last_batch_only(model, batches, optimizer):
     return _epoch(model, batches, optimizer, result="last")
+
+
+def _measures_after_the_step(model, batches, optimizer):
+    return _epoch(model, batches, optimizer, result="afterwards")
+
+
+def _steps_along_the_sum(model, batches, optimizer):
+    return _epoch(model, batches, optimizer, reduction="sum")
+
+
+def _returns_a_tensor(model, batches, optimizer):
+    return torch.tensor(_epoch(model, batches, optimizer))
 
 
 def _sum_of_losses(model, batches, optimizer):
@@ -209,6 +262,24 @@ TRAIN_EPOCH = (
         "all examples.",
     ),
     Misconception(
+        "measures after the step",
+        _measures_after_the_step,
+        "The weights are right, but you measure each loss after its step, which is a second pass "
+        "for nothing. The loss from which the gradients come is the one to add up.",
+    ),
+    Misconception(
+        "goes back from the sum",
+        _steps_along_the_sum,
+        "You go back from the sum over the batch (`reduction='sum'`), so the steps grow with the "
+        "batch. Go back from the mean, and multiply it by the number of examples when you add up.",
+    ),
+    Misconception(
+        "returns a tensor",
+        _returns_a_tensor,
+        "The number is right, but it is a tensor. A sum of losses that are tensors keeps the graph "
+        "of every batch in memory until the end. Take `loss.item()` before you add.",
+    ),
+    Misconception(
         "returns the sum",
         _sum_of_losses,
         "You return the sum of all losses. Divide by the number of examples.",
@@ -218,7 +289,7 @@ TRAIN_EPOCH = (
 # ------------------------------------------------------------------------------- evaluate
 
 
-def _evaluation(model, batches, *, answering=True, by="examples", probabilities=False, axis=-1):
+def _evaluation(model, batches, *, answering=True, by="examples", probabilities=False):
     if answering:
         model.eval()
     losses, rights, sizes = [], [], []
@@ -226,7 +297,7 @@ def _evaluation(model, batches, *, answering=True, by="examples", probabilities=
         logits = model(x)
         scores = logits.softmax(dim=-1) if probabilities else logits
         losses.append(F.cross_entropy(scores, labels).item())
-        rights.append((logits.argmax(dim=axis) == labels).sum().item())
+        rights.append((logits.argmax(dim=-1) == labels).sum().item())
         sizes.append(len(x))
     if by == "batches":
         return float(np.mean(losses)), float(np.mean(np.divide(rights, sizes)))
@@ -250,6 +321,22 @@ def _records_a_graph(model, batches):
 @torch.no_grad()
 def _loss_of_probabilities(model, batches):
     return _evaluation(model, batches, probabilities=True)
+
+
+@torch.no_grad()
+def _tensors(model, batches):
+    return tuple(torch.tensor(one) for one in _evaluation(model, batches))
+
+
+@torch.no_grad()
+def _accuracy_first(model, batches):
+    loss, accuracy = _evaluation(model, batches)
+    return accuracy, loss
+
+
+def _records_no_more(model, batches):
+    torch.set_grad_enabled(False)
+    return _evaluation(model, batches)
 
 
 @torch.no_grad()
@@ -291,6 +378,22 @@ EVALUATE = (
         "takes the logits as they are.",
     ),
     Misconception(
+        "returns tensors",
+        _tensors,
+        "The values are right, but they are tensors. Return plain numbers: `.item()` makes one.",
+    ),
+    Misconception(
+        "returns the accuracy first",
+        _accuracy_first,
+        "You return the accuracy first and the loss second. The task asks for (loss, accuracy).",
+    ),
+    Misconception(
+        "switches recording off for good",
+        _records_no_more,
+        "The numbers are right, but after your function nothing is recorded any more, and the next "
+        "training fails. `with torch.no_grad():` switches it off for its block only.",
+    ),
+    Misconception(
         "counts the right answers",
         _counts,
         "You return how many answers are right. Wanted is their share: divide by the number of "
@@ -300,151 +403,5 @@ EVALUATE = (
         "gives percent",
         _percent,
         "The accuracy should be a share between 0 and 1, not percent.",
-    ),
-)
-
-# ----------------------------------------------------------------------- confusion_matrix
-
-
-def _transposed(labels, predictions, n_classes):
-    return confusion_matrix(predictions, labels, n_classes)
-
-
-def _counts_pairs_once(labels, predictions, n_classes):
-    matrix = np.zeros((n_classes, n_classes), dtype=int)
-    matrix[labels, predictions] += 1
-    return matrix
-
-
-def _only_mistakes(labels, predictions, n_classes):
-    matrix = confusion_matrix(labels, predictions, n_classes)
-    np.fill_diagonal(matrix, 0)
-    return matrix
-
-
-def _shares(labels, predictions, n_classes):
-    matrix = confusion_matrix(labels, predictions, n_classes)
-    return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-
-
-CONFUSION_MATRIX = (
-    Misconception(
-        "rows and columns swapped",
-        _transposed,
-        "Your rows are what was said and your columns what is. The other way round: row i holds "
-        "what happened to the examples that are i.",
-    ),
-    Misconception(
-        "counts each pair once",
-        _counts_pairs_once,
-        "`matrix[labels, predictions] += 1` reads each place, adds 1 and writes it back: a pair "
-        "that occurs five times is still counted once. `np.add.at` adds as often as it occurs.",
-    ),
-    Misconception(
-        "counts mistakes only",
-        _only_mistakes,
-        "The diagonal is empty. Right answers belong into the table too: without them nobody can "
-        "tell how many examples of a class there were.",
-    ),
-    Misconception(
-        "gives shares",
-        _shares,
-        "You divide each row by its sum. Wanted are the counts themselves.",
-    ),
-)
-
-# -------------------------------------------------------------------------- EarlyStopping
-
-
-class _KeepsNoCopy(EarlyStopping):
-    def update(self, loss, model):
-        stop = super().update(loss, model)
-        if self.n_worse == 0:
-            self.best_weights = model.state_dict()
-        return stop
-
-
-class _OneTooPatient(EarlyStopping):
-    def update(self, loss, model):
-        super().update(loss, model)
-        return self.n_worse > self.patience
-
-
-class _NeverForgives(EarlyStopping):
-    def __init__(self, patience=5, min_delta=0.0):
-        super().__init__(patience, min_delta)
-        self.n_all = 0
-
-    def update(self, loss, model):
-        super().update(loss, model)
-        self.n_all += self.n_worse > 0
-        return self.n_all >= self.patience
-
-
-class _LooksAtTheLastLoss(EarlyStopping):
-    def __init__(self, patience=5, min_delta=0.0):
-        super().__init__(patience, min_delta)
-        self.last = float("inf")
-
-    def update(self, loss, model):
-        if loss < self.last - self.min_delta:
-            self.n_worse = 0
-        else:
-            self.n_worse += 1
-        if loss < self.best_loss - self.min_delta:
-            self.best_loss = loss
-            self.best_weights = copy.deepcopy(model.state_dict())
-        self.last = loss
-        return self.n_worse >= self.patience
-
-
-class _AnyGainCounts(EarlyStopping):
-    def __init__(self, patience=5, min_delta=0.0):
-        super().__init__(patience, 0.0)
-
-
-class _EqualIsBetter(EarlyStopping):
-    def update(self, loss, model):
-        return super().update(
-            loss if loss != self.best_loss - self.min_delta else loss - 1e-9, model
-        )
-
-
-EARLY_STOPPING = (
-    Misconception(
-        "keeps no copy",
-        _KeepsNoCopy,
-        "You stop at the right moment, but the weights that come back are the last ones. "
-        "`model.state_dict()` holds the model's own tensors, and training goes on changing them: "
-        "keep a copy, `copy.deepcopy(...)`.",
-    ),
-    Misconception(
-        "one epoch too patient",
-        _OneTooPatient,
-        "You wait for one loss more than `patience`. With patience 2, the second loss in a row "
-        "that is no new best is the signal.",
-    ),
-    Misconception(
-        "never forgives",
-        _NeverForgives,
-        "You count all losses that were no new best, from the beginning. A new best starts the "
-        "count anew.",
-    ),
-    Misconception(
-        "compares with the last loss",
-        _LooksAtTheLastLoss,
-        "You compare each loss with the one before. A loss that goes 1, 3, 2 has fallen at its "
-        "last step, but is still no new best: compare with the best.",
-    ),
-    Misconception(
-        "every gain counts",
-        _AnyGainCounts,
-        "`min_delta` has no effect: a new best must be lower than the old one by more than that.",
-    ),
-    Misconception(
-        "an equal loss counts as better",
-        _EqualIsBetter,
-        "A loss that only equals the best one counts as a new best with you (`<=` where `<` is "
-        "wanted). A model that has stopped learning would never be stopped.",
     ),
 )
