@@ -4,6 +4,7 @@ This is the table of commands and how they fail. What they do stands elsewhere, 
 the command that needs it, so that `course --help` answers at once.
 """
 
+import datetime
 import functools
 import os
 import subprocess
@@ -225,24 +226,29 @@ def release(numbers, out, due, nbgrader) -> None:
 @click.option("--cluster", metavar="ADDRESS", help="Hand submissions to a Dask scheduler.")
 @click.option("--seed", type=int, help="Secret seed of the cases. Default: drawn, and kept in DIR.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=5.0, help="Seconds an exercise.")
-@click.option("--due", type=click.DateTime(), help="Later work loses points.")
-@click.option("--late-per-day", type=click.FloatRange(0, 1), default=0.1, show_default=True)
-@click.option("--late-most", type=click.FloatRange(0, 1), default=0.5, show_default=True)
-@click.option("--attempt", type=click.Choice(["last", "best", "first"]), default="last")
+@click.option("--due", type=click.DateTime(), help="Later work loses points. A day alone: its end.")
+@click.option("--late-per-day", type=click.FloatRange(0, 1), help="Share lost a day. Default: 0.1")
+@click.option("--late-most", type=click.FloatRange(0, 1), help="Never more. Default: 0.5")
+@click.option("--attempt", type=click.Choice(["last", "best", "first"]), help="Default: last")
 @click.option("--merge", type=click.Path(path_type=Path, exists=True), metavar="written.csv")
 @click.option("--no-sandbox", is_flag=True, help="Files of your own only: they run unprotected.")
 @explained
 def grade(submissions, out, notebooks, due, late_per_day, late_most, attempt, **options) -> None:
-    """Grade a class: a folder or zip of notebooks in, a gradebook and feedback pages out."""
-    from course_utils.grading import terminal
-    from course_utils.grading.classes import LateRule
+    """Grade a class: a folder or zip of notebooks in, a gradebook and feedback pages out.
 
+    DIR keeps what is set by --due, --late-... and --attempt: give them again to change it for all.
+    """
+    from course_utils.grading import terminal
+
+    if due is not None and due.time() == datetime.time():
+        due = due.replace(hour=23, minute=59)  # a day's work may be handed in until it ends
+    given = {"due": due and due.astimezone(), "per_day": late_per_day, "most": late_most}
     terminal.grade(
         submissions,
         out,
         notebooks=notebooks or None,
         seconds=options.pop("timeout"),
-        late=LateRule(due.astimezone() if due else None, late_per_day, late_most),
+        late={name: value for name, value in given.items() if value is not None},
         rule=attempt,
         sandbox=not options.pop("no_sandbox"),
         **options,

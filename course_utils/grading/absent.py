@@ -12,7 +12,7 @@ from pathlib import Path
 
 import course_utils
 from course_utils.exercises.exercise import Exercise
-from course_utils.grading.reading import find_definition
+from course_utils.grading.finding import find_definition
 
 PARTS = ("scratch", "gpt", "data", "exercises")  # what answers and drives may import
 
@@ -57,7 +57,7 @@ def _sources() -> tuple[tuple[str, str], ...]:
     found += [(f"course_utils.{n}", root / f"{n}.py") for n in ("environment", "files")]
     for part in PARTS:
         for path in sorted((root / part).rglob("*.py")):
-            if path.name.startswith(("lesson_", "mistakes_")):
+            if path.name.startswith(("lesson_", "cases_", "mistakes_")):
                 continue  # the grader's business
             dotted = ".".join(path.relative_to(root).with_suffix("").parts)
             found.append((f"course_utils.{dotted}".removesuffix(".__init__"), path))

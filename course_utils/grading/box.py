@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import socket
 import subprocess
@@ -18,21 +19,33 @@ from course_utils.exercises.registry import get
 from course_utils.exercises.running import Outcome
 from course_utils.grading import frames, lock
 from course_utils.grading.absent import drive_of, modules_without
-from course_utils.grading.reading import Answer
+from course_utils.grading.finding import Answer
 
 START_SECONDS = 120.0  # numpy and torch, on a slow disk
+PATIENCE = 4.0  # seconds to wait for one of processor time: the machine has other things to do
+WHAT_TO_DO = (
+    "Run the grader in a Linux virtual machine, or in a container that may make namespaces. For "
+    "files of your own, --no-sandbox runs them unprotected."
+)
 
 
 class NoBox(Exception):
     """No box can be built on this machine; the message says why and what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Submissions are run only in a box, and none can be built here: {why}. Nothing was "
+            f"run. {WHAT_TO_DO}"
+        )
 
 
 @dataclass(frozen=True)
 class Limits:
     """What an answer may use up.
 
-    seconds: for all the cases of one exercise. memory: bytes beyond what numpy and torch take.
-    disk: bytes in its private /tmp.
+    seconds: of processor time, for all the cases of one exercise; on a busy machine that takes
+    longer, and it is waited for. memory: bytes beyond what numpy and torch take. disk: bytes in its
+    private /tmp.
     """
 
     seconds: float = 5.0
@@ -52,11 +65,7 @@ class Box:
         self.number = number
         reason = lock.why_not()
         if reason:
-            raise NoBox(
-                f"Submissions are run only in a box, and none can be built here: {reason}. "
-                "Run the grader in a Linux container or virtual machine. For files of your own, "
-                "--no-sandbox runs them unprotected."
-            )
+            raise NoBox(reason)
         self._start()
 
     def _start(self) -> None:
@@ -77,7 +86,14 @@ class Box:
         other.close()
         self.control.settimeout(START_SECONDS)
         if not self._told().get("ready"):
-            raise NoBox("The box's first process did not start.")
+            self.close()
+            raise NoBox(f"its first process did not start{self._why_not_started()}")
+
+    def _why_not_started(self) -> str:
+        """Import what the first process imports once more, to see what it complains about."""
+        trial = [sys.executable, "-I", "-c", "import course_utils.grading.inside"]
+        complaint = subprocess.run(trial, capture_output=True, text=True, check=False).stderr
+        return f" ({complaint.strip().splitlines()[-1]})" if complaint.strip() else ""
 
     def __enter__(self) -> "Box":
         return self
@@ -87,9 +103,12 @@ class Box:
 
     def close(self) -> None:
         """End the box and everything in it."""
-        self.control.close()
-        self.process.kill()
-        self.process.wait()
+        self.control.close()  # at which the first process ends its child, and itself
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # its child dies with it
+            self.process.wait()
 
     def run(self, exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> list[Outcome]:
         """Run an answer on each case, all within the time limit; one outcome for each."""
@@ -98,19 +117,18 @@ class Box:
             limits = {
                 "memory": self.limits.memory,
                 "disk": self.limits.disk,
-                "seconds": int(self.limits.seconds) + 2,
+                "seconds": math.ceil(self.limits.seconds),
                 "number": self.number,
             }
             order = json.dumps({"fork": limits}).encode()
             socket.send_fds(self.control, [order], [other.fileno()])
             other.close()
-            child = self._told()
+            self._told()
             try:
+                _expect_locked_in(frames.receive(channel, time.monotonic() + START_SECONDS))
                 return self._talk(channel, exercise, answer, cases)
             finally:
-                self.control.sendall(
-                    json.dumps({"end": child["outer"], "inner": child["inner"]}).encode()
-                )
+                self.control.sendall(json.dumps({"end": True}).encode())
                 self._told()
 
     def _told(self) -> dict:
@@ -118,20 +136,21 @@ class Box:
         return json.loads(self.control.recv(65536) or b"{}")
 
     def _talk(self, channel, exercise, answer, cases) -> list[Outcome]:
-        deadline = time.monotonic() + self.limits.seconds
+        start = time.monotonic()
+        deadline = start + PATIENCE * self.limits.seconds
         again = exercise.deterministic and len(cases) > 0
         asked = [cases[0], *cases] if again else list(cases)  # the first case twice
         outcomes: list[Outcome] = []
         try:
-            _expect_locked_in(frames.receive(channel, deadline))
             frames.send(channel, _order(exercise, answer, asked), deadline)
             reply = frames.receive(channel, deadline)
-            if _field(reply, "status") != "defined":
+            if _status(reply) != "defined":
                 return [_outcome(reply, None, exercise)] * len(cases)
             for one in asked:
                 outcomes.append(_outcome(frames.receive(channel, deadline), one, exercise))
         except frames.FrameError as error:
-            late = time.monotonic() >= deadline or isinstance(error.__cause__, TimeoutError)
+            # The kernel ends a process that has used up its processor time.
+            late = time.monotonic() - start >= self.limits.seconds
             hung = Outcome("hung", error=f"{self.limits.seconds:g} seconds")
             outcomes.append(hung if late else _broken_off(error))
             outcomes += [Outcome("skipped")] * (len(asked) - len(outcomes))
@@ -155,8 +174,8 @@ def _order(exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> dict[st
 
 def _expect_locked_in(reply: Any) -> None:
     """The first frame, sent before any of the student's code is read."""
-    if _field(reply, "status") != "locked in":
-        raise NoBox(f"The box could not be closed: {_field(reply, 'error')}. Nothing was run.")
+    if _status(reply) != "locked in":
+        raise NoBox(f"it could not be closed ({_text(_field(reply, 'error'))})")
 
 
 def _homes(names: Sequence[str]) -> dict[str, list[str]]:
@@ -171,13 +190,17 @@ def _field(reply: Any, name: str) -> Any:
     return reply.get(name) if isinstance(reply, dict) else None
 
 
+def _status(reply: Any) -> str:
+    return _text(_field(reply, "status"))
+
+
 def _text(value: Any, longest: int = 600) -> str:
     return value[:longest] if isinstance(value, str) else ""
 
 
 def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
     """Make an outcome of a reply that the student's process wrote: believe only its values."""
-    status = _field(reply, "status")
+    status = _status(reply)
     printed = _text(_field(reply, "printed"), 2000)
     if status == "returned" and one is not None:
         value, inputs = reply.get("value"), reply.get("inputs")
@@ -186,12 +209,11 @@ def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
         )
     if status == "odd":
         kind = _text(_field(reply, "kind"), 60)
-        odd = type(kind if kind.isidentifier() else "object", (), {})()
+        odd = type(kind if kind.isprintable() else "object", (), {})()
         return Outcome("returned", odd)
     if status in ("raised", "unwritten"):
-        return Outcome(
-            status, error=_text(_field(reply, "error")), line=_line(reply), printed=printed
-        )
+        error = _text(_field(reply, "error")) or "an error"
+        return Outcome(status, error=error, line=_line(reply), printed=printed)
     return Outcome("ended", error="Its process sent something that is no result")
 
 

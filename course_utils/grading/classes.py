@@ -1,48 +1,21 @@
 """Grades a whole class: every submission once, side by side, going on where it was stopped."""
 
 import atexit
-import datetime
 import functools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from multiprocessing import current_process, get_context
 from typing import Any
 
 from tqdm import tqdm
 
-from course_utils.exercises.registry import all_exercises
+from course_utils.grading import lock
 from course_utils.grading.box import Box, Limits, NoBox
-from course_utils.grading.gradebook import Gradebook
+from course_utils.grading.gradebook import GRADER_FAILED, Gradebook
 from course_utils.grading.open_process import OpenProcess
-from course_utils.grading.reading import Unreadable, find_answer, read_notebook
 from course_utils.grading.scoring import Score, score_notebook
 from course_utils.grading.submissions import Submission
-
-
-@dataclass(frozen=True)
-class LateRule:
-    """What lateness costs.
-
-    due: when the work was due; None means never late. per_day: share taken off for each day begun.
-    most: the largest share that can be taken off. grace: minutes that cost nothing.
-    """
-
-    due: datetime.datetime | None = None
-    per_day: float = 0.1
-    most: float = 0.5
-    grace: float = 10.0
-
-    def share(self, modified: float) -> float:
-        """Return the share of the points that is taken off work handed in at `modified`."""
-        if self.due is None or modified <= 0:
-            return 0.0
-        over = modified - self.due.timestamp() - 60 * self.grace
-        if over <= 0:
-            return 0.0
-        days = int(over // 86_400) + 1
-        return min(self.most, self.per_day * days)
+from course_utils.grading.which import sort_out
 
 
 def grade_class(
@@ -52,7 +25,6 @@ def grade_class(
     *,
     seed: int | None = None,
     limits: Limits | None = None,
-    late: LateRule | None = None,
     jobs: int = 1,
     cluster: str | None = None,
     sandbox: bool = True,
@@ -64,45 +36,58 @@ def grade_class(
     jobs: processes on this machine. cluster: address of a Dask scheduler to use instead.
     Raises NoBox, before anything is run, where no box can be built.
     """
-    limits, late = limits or Limits(), late or LateRule()
-    the_seed = gradebook.seed(seed)
+    limits = limits or Limits()
     to_do = [
         (submission, number)
-        for submission in submissions
-        for number in _numbers(submission, submissions, notebooks)
+        for submission, number in sort_out(submissions, notebooks)
         if not gradebook.has(submission, number)
     ]
+    the_seed = gradebook.seed(seed)
     score = functools.partial(score_here, seed=the_seed, limits=limits, sandbox=sandbox)
-    if sandbox and to_do and not cluster:
-        _box(limits)  # refuses now, and not half way
+    reason = lock.why_not() if sandbox and not cluster else None
+    if reason:
+        raise NoBox(reason)
     with tqdm(total=len(to_do), unit="notebook", disable=not progress) as bar:
         for (submission, number), result in _all_scores(score, to_do, jobs, cluster):
-            gradebook.record(submission, number, result, late.share(submission.modified))
+            gradebook.record(submission, number, result)
             bar.update()
     return len(to_do)
 
 
 def score_here(raw: bytes | None, problem: str, number: str, *, seed, limits, sandbox) -> Score:
-    """Score one notebook in this process's own box; also what a cluster's workers are sent."""
+    """Score one notebook in this process's own box; also what a cluster's workers are sent.
+
+    A fault of the grader is not the student's: it tries once more, and then a person looks at it.
+    """
     if raw is None:
         return Score(ungraded=problem)
-    runner = _box(limits) if sandbox else OpenProcess(limits)
-    try:
-        return score_notebook(raw, number, seed, runner)
-    except NoBox:
-        raise
-    except Exception as error:  # a fault of the grader is not the student's: a person looks at it
-        _box.cache_clear()
-        return Score(ungraded=f"the grader failed on it ({type(error).__name__}: {error})")
+    for _ in range(2):
+        try:
+            runner = _box(limits) if sandbox else OpenProcess(limits)
+            return score_notebook(raw, number, seed, runner)
+        except NoBox:
+            raise
+        except Exception as error:
+            fault = f"{GRADER_FAILED} ({type(error).__name__}: {error})"
+            _start_anew(limits)
+    return Score(ungraded=fault)
 
 
-@functools.cache
+_boxes: dict[Limits, Box] = {}  # of this process
+
+
 def _box(limits: Limits) -> Box:
     """The box of this process, started when it is first needed."""
-    identity = current_process()._identity
-    box = Box(limits, number=identity[0] if identity else 0)
-    atexit.register(box.close)
-    return box
+    if limits not in _boxes:
+        identity = current_process()._identity
+        _boxes[limits] = Box(limits, number=identity[0] if identity else 0)
+        atexit.register(_boxes[limits].close)
+    return _boxes[limits]
+
+
+def _start_anew(limits: Limits) -> None:
+    if limits in _boxes:
+        _boxes.pop(limits).close()
 
 
 def _all_scores(
@@ -118,8 +103,14 @@ def _all_scores(
             running = {
                 pool.submit(score, s.raw, s.problem, number): (s, number) for s, number in to_do
             }
-            for future in as_completed(running):
-                yield running[future], future.result()
+            try:
+                for future in as_completed(running):
+                    yield running[future], future.result()
+            except BrokenExecutor as error:
+                raise ValueError(
+                    "a process of the grader was ended from outside, perhaps for want of memory. "
+                    "Go on with --resume, and fewer --jobs"
+                ) from error
 
 
 def _on_cluster(score: Callable, to_do: Iterable, address: str) -> Iterator[Any]:
@@ -135,47 +126,3 @@ def _on_cluster(score: Callable, to_do: Iterable, address: str) -> Iterator[Any]
         }
         for future in dask_completed(list(running)):
             yield running[future], future.result()
-
-
-# ------------------------------------------------------------------------ which notebook is it
-
-
-def _numbers(submission: Submission, all_of_them, wanted: Sequence[str] | None) -> list[str]:
-    """Tell which notebooks of the course a file is to be graded as; usually one."""
-    among = tuple(wanted) if wanted else _of_the_class(tuple(all_of_them))
-    if len(among) == 1:
-        return list(among)
-    own = _most_like(submission, among)
-    return [own] if own else list(among[:1])
-
-
-@functools.lru_cache(maxsize=4)
-def _of_the_class(submissions: tuple[Submission, ...]) -> tuple[str, ...]:
-    """The notebooks that this class handed in, by the names that the files define."""
-    known = tuple(dict.fromkeys(exercise.notebook for exercise in all_exercises()))
-    found = Counter(_most_like(submission, known) for submission in submissions)
-    numbers = tuple(sorted(number for number in found if number))
-    if not numbers:
-        raise ValueError(
-            "No file defines an exercise of the course. Name the notebook: --notebook 01"
-        )
-    return numbers
-
-
-def _most_like(submission: Submission, among: Sequence[str]) -> str | None:
-    """The notebook of which a file defines the largest share of exercises, stubs included."""
-    if submission.raw is None:
-        return None
-    try:
-        notebook = read_notebook(submission.raw)
-    except Unreadable:
-        return None
-    names = frozenset(exercise.name for exercise in all_exercises())
-    broken = {name for name, _ in notebook.broken}
-    shares = {}
-    for number in among:
-        exercises = [exercise.name for exercise in all_exercises(number)]
-        there = [n for n in exercises if n in broken or find_answer(notebook, n, names)]
-        shares[number] = len(there) / len(exercises)
-    best = max(shares, key=lambda number: shares[number])
-    return best if shares[best] > 0 else None

@@ -16,6 +16,8 @@ import numpy as np
 
 DTYPES = frozenset("?bhilqBHILQefd")
 LARGEST = 64 * 2**20  # bytes in a frame
+LARGEST_HEADER = 4 * 2**20  # bytes of JSON: read, they take up to thirty times as much memory
+LARGEST_NUMBER = 2**60  # whole numbers beyond it could be made to collide as keys
 DEEPEST = 32  # levels of nesting
 _LENGTH = struct.Struct("!QI")  # bytes in all, bytes of them in the header
 
@@ -32,8 +34,8 @@ def encode(value: Any) -> bytes:
     arrays: list[bytes] = []
     header = json.dumps(_to_json(value, arrays, DEEPEST)).encode()
     body = header + b"".join(arrays)
-    if len(body) > LARGEST:
-        raise FrameError(f"the value takes {len(body):,} bytes; at most {LARGEST:,} can be sent")
+    if len(header) > LARGEST_HEADER or len(body) > LARGEST:
+        raise FrameError(f"the value takes {len(body):,} bytes: more than can be sent")
     return _LENGTH.pack(len(body), len(header)) + body
 
 
@@ -42,10 +44,10 @@ def decode(body: bytes, header_length: int) -> Any:
 
     Raises FrameError for anything that `encode` would not have written.
     """
-    if not 0 < header_length <= len(body):
+    if not 0 < header_length <= min(len(body), LARGEST_HEADER):
         raise FrameError("the header's length is wrong")
     try:
-        tree = json.loads(body[:header_length])
+        tree = json.loads(body[:header_length].decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise FrameError("the header is no JSON") from error
     reader = _Arrays(memoryview(body)[header_length:])
@@ -68,7 +70,7 @@ def send(channel: socket.socket, value: Any, deadline: float | None = None) -> N
 def receive(channel: socket.socket, deadline: float | None = None) -> Any:
     """Receive a value before `deadline`; raises FrameError, its cause a TimeoutError when late."""
     total, header_length = _LENGTH.unpack(_read(channel, _LENGTH.size, deadline))
-    if total > LARGEST:
+    if total > LARGEST or header_length > LARGEST_HEADER:
         raise FrameError(f"a frame of {total:,} bytes was announced; at most {LARGEST:,} are read")
     return decode(_read(channel, total, deadline), header_length)
 
@@ -101,7 +103,7 @@ def _to_json(value: Any, arrays: list[bytes], depth: int) -> Any:
     if depth == 0:
         raise FrameError("the value is nested too deeply")
     if value is None or type(value) in (bool, int, float, str):
-        return value
+        return _leaf(value)
     if type(value) is np.ndarray:
         if value.dtype.char not in DTYPES:
             raise FrameError(f"an array of dtype {value.dtype} cannot be sent")
@@ -116,9 +118,26 @@ def _to_json(value: Any, arrays: list[bytes], depth: int) -> Any:
     raise FrameError(f"a value of type {type(value).__name__} cannot be sent")
 
 
+def _leaf(value: Any) -> Any:
+    """Let through what every reader can handle: numbers of a size, text that can be written."""
+    if type(value) is int and abs(value) > LARGEST_NUMBER:
+        raise FrameError("a whole number is too large")
+    if type(value) is str and not _is_unicode(value):
+        raise FrameError("a text holds half a character")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _key(key: Any) -> Any:
     if key is None or type(key) in (bool, int, float, str):
-        return key
+        return _leaf(key)
     raise FrameError(f"a key of type {type(key).__name__} cannot be sent")
 
 
@@ -141,7 +160,10 @@ class _Arrays:
             raise FrameError("an array is larger than the frame")
         raw = self.data[self.used : self.used + n_bytes]
         self.used += n_bytes
-        return np.frombuffer(raw, dtype).reshape(shape).astype(np.dtype(char))
+        try:
+            return np.frombuffer(raw, dtype).reshape(shape).astype(np.dtype(char))
+        except (ValueError, OverflowError) as error:  # such as an empty one of 2**62 by 0 rows
+            raise FrameError("an array has a shape that is none") from error
 
 
 def _from_json(tree: Any, arrays: _Arrays, depth: int) -> Any:
@@ -150,7 +172,7 @@ def _from_json(tree: Any, arrays: _Arrays, depth: int) -> Any:
     if not isinstance(tree, dict):
         if isinstance(tree, list):
             raise FrameError("the header is not one that is written here")
-        return tree
+        return _leaf(tree)
     if tree.keys() == {"array", "shape"}:
         return arrays.next(tree["array"], tree["shape"])
     if len(tree) != 1:
@@ -169,5 +191,5 @@ def _dict_from_json(items: list, arrays: _Arrays, depth: int) -> dict:
     for pair in items:
         if not isinstance(pair, list) or len(pair) != 2 or isinstance(pair[0], dict | list):
             raise FrameError("the header is not one that is written here")
-        found[pair[0]] = _from_json(pair[1], arrays, depth - 1)
+        found[_leaf(pair[0])] = _from_json(pair[1], arrays, depth - 1)
     return found

@@ -2,21 +2,25 @@
 
 A grader killed at any moment leaves a whole gradebook behind, and goes on where it was. Nothing is
 counted twice: an attempt is known by its student, its notebook and the hash of its bytes. Older
-attempts are kept; a rule says which one counts.
+attempts are kept. Which one counts, and what lateness costs, are rules of the whole gradebook: they
+are kept in it, can be changed later, and then hold for all.
 """
 
 import dataclasses
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from course_utils.grading.late import LateRule
 from course_utils.grading.scoring import ExerciseScore, Score
 from course_utils.grading.submissions import Submission
 
 RULES = ("last", "best", "first")  # which attempt counts
+GRADER_FAILED = "the grader failed on it"  # begins the reason of what is graded anew on --resume
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempts (
@@ -29,7 +33,6 @@ CREATE TABLE IF NOT EXISTS attempts (
     modified REAL NOT NULL,
     points REAL,
     of REAL,
-    late REAL NOT NULL DEFAULT 0,
     ungraded TEXT NOT NULL DEFAULT '',
     exercises TEXT NOT NULL,
     written TEXT NOT NULL,
@@ -49,8 +52,9 @@ CREATE TABLE IF NOT EXISTS hand (
 class Grade:
     """A student's current attempt at a notebook, as it counts.
 
-    points: after the late penalty. late: the share that was taken off. hand: question -> (points,
-    comment) given by a person.
+    code: points for code, before any penalty; None while it is ungraded. of: attainable by code.
+    late: the share that is taken off. hand: question -> (points, comment) given by a person.
+    written_of: question -> points that can be given for it, where they are known.
     """
 
     student: str
@@ -58,7 +62,7 @@ class Grade:
     notebook: str
     path: str
     modified: float
-    points: float | None
+    code: float | None
     of: float | None
     late: float
     ungraded: str
@@ -66,13 +70,25 @@ class Grade:
     written: dict[str, str]
     attempts: int
     hand: dict[str, tuple[float, str]]
+    written_of: dict[str, int]
 
     @property
     def total(self) -> float | None:
-        """Points with those given by hand; None while it is ungraded."""
-        if self.points is None:
+        """All points, those given by hand too, after the late penalty; None while ungraded."""
+        if self.code is None:
             return None
-        return round(self.points + sum(points for points, _ in self.hand.values()), 2)
+        points = self.code + sum(points for points, _ in self.hand.values())
+        return round(points * (1 - self.late), 2)
+
+    @property
+    def total_of(self) -> float | None:
+        """All points that can be had; None while ungraded."""
+        return None if self.of is None else self.of + sum(self.written_of.values())
+
+    @property
+    def to_read(self) -> list[str]:
+        """Written questions that were answered and wait for a person."""
+        return [q for q, answer in sorted(self.written.items()) if answer and q not in self.hand]
 
 
 class Gradebook:
@@ -108,8 +124,6 @@ class Gradebook:
         """
         known = self.about("seed")
         if known is None:
-            import secrets
-
             value = secrets.randbits(62) if wanted is None else wanted
             self.set_about("seed", str(value))
             return value
@@ -133,23 +147,55 @@ class Gradebook:
                 (key, value, value),
             )
 
+    @property
+    def rule(self) -> str:
+        """Which attempt counts: "last", "best" or "first"."""
+        return self.about("rule") or RULES[0]
+
+    @property
+    def late_rule(self) -> LateRule:
+        """What lateness costs."""
+        kept = self.about("late")
+        return LateRule.from_text(kept) if kept else LateRule()
+
+    def set_rules(self, rule: str | None = None, late: LateRule | None = None) -> None:
+        """Change which attempt counts and what lateness costs, for all; None leaves it as it is.
+
+        Raises ValueError for a rule that there is not.
+        """
+        if rule is not None and rule not in RULES:
+            raise ValueError(f"the attempt that counts is one of {', '.join(RULES)}, not {rule!r}")
+        if rule is not None:
+            self.set_about("rule", rule)
+        if late is not None:
+            self.set_about("late", late.to_text())
+
     def has(self, submission: Submission, notebook: str) -> bool:
-        """Tell whether this very file has been graded already."""
+        """Tell whether this very file has been graded already, and not failed by our fault."""
         row = self.connection.execute(
-            "SELECT 1 FROM attempts WHERE student = ? AND notebook = ? AND digest = ?",
-            (submission.student, notebook, digest(submission)),
+            "SELECT 1 FROM attempts WHERE student = ? AND notebook = ? AND digest = ? "
+            "AND ungraded NOT LIKE ?",
+            (submission.student, notebook, digest(submission), f"{GRADER_FAILED}%"),
         )
         return row.fetchone() is not None
 
-    def record(self, submission: Submission, notebook: str, score: Score, late: float) -> None:
-        """Write one graded attempt, wholly or not at all; a second time changes nothing."""
+    def record(self, submission: Submission, notebook: str, score: Score) -> None:
+        """Write one graded attempt, wholly or not at all; a second time changes nothing.
+
+        Only where the grader itself had failed does a second time count.
+        """
         exercises = [dataclasses.asdict(exercise) for exercise in score.exercises]
         ungraded = bool(score.ungraded)
         with self.connection:
             self.connection.execute(
+                "DELETE FROM attempts WHERE student = ? AND notebook = ? AND digest = ? "
+                "AND ungraded LIKE ?",
+                (submission.student, notebook, digest(submission), f"{GRADER_FAILED}%"),
+            )
+            self.connection.execute(
                 "INSERT INTO attempts (student, platform_id, notebook, path, digest, modified, "
-                "points, of, late, ungraded, exercises, written) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "points, of, ungraded, exercises, written) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (student, notebook, digest) DO NOTHING",
                 (
                     submission.student,
@@ -160,7 +206,6 @@ class Gradebook:
                     submission.modified,
                     None if ungraded else score.points,
                     None if ungraded else score.of,
-                    late,
                     score.ungraded,
                     json.dumps(exercises),
                     json.dumps(score.written or {}),
@@ -176,40 +221,43 @@ class Gradebook:
                 (student, question, points, comment, points, comment),
             )
 
-    def grades(self, rule: str = "last") -> list[Grade]:
+    def grades(self) -> list[Grade]:
         """Return exactly one grade for each student and notebook, by the attempt that counts.
 
-        rule: "last", "best" or "first". An ungraded attempt counts only where there is no other.
-        Raises ValueError for another rule.
+        An ungraded attempt counts only where there is no other.
         """
-        if rule not in RULES:
-            raise ValueError(f"the attempt that counts is one of {', '.join(RULES)}, not {rule!r}")
         attempts: dict[tuple[str, str], list[sqlite3.Row]] = {}
         for row in self.connection.execute("SELECT * FROM attempts ORDER BY modified, id"):
             attempts.setdefault((row["student"], row["notebook"]), []).append(row)
-        return [self._grade(rows, rule) for _, rows in sorted(attempts.items(), key=_by_name)]
+        rule, late = self.rule, self.late_rule
+        written_of = json.loads(self.about("written") or "{}")
+        return [
+            self._grade(rows, rule, late, written_of)
+            for _, rows in sorted(attempts.items(), key=_by_name)
+        ]
 
-    def _grade(self, rows: list[sqlite3.Row], rule: str) -> Grade:
+    def _grade(self, rows: list[sqlite3.Row], rule: str, late: LateRule, written_of) -> Grade:
         graded = [row for row in rows if row["points"] is not None] or rows
         if rule == "best" and graded[0]["points"] is not None:
-            row = max(graded, key=lambda r: r["points"] * (1 - r["late"]))
+            row = max(graded, key=lambda r: r["points"] * (1 - late.share(r["modified"])))
         else:
             row = graded[0] if rule == "first" else graded[-1]
-        points = row["points"]
+        written = json.loads(row["written"])
         return Grade(
             student=row["student"],
             platform_id=row["platform_id"],
             notebook=row["notebook"],
             path=row["path"],
             modified=row["modified"],
-            points=None if points is None else round(points * (1 - row["late"]), 2),
+            code=row["points"],
             of=row["of"],
-            late=row["late"],
+            late=late.share(row["modified"]),
             ungraded=row["ungraded"],
             exercises=tuple(_exercise(entry) for entry in json.loads(row["exercises"])),
-            written=json.loads(row["written"]),
+            written=written,
             attempts=len(rows),
             hand=dict(self._hand(row["student"], row["notebook"])),
+            written_of={q: written_of[q] for q in written if q in written_of},
         )
 
     def _hand(self, student: str, notebook: str) -> Iterator[tuple[str, tuple[float, str]]]:

@@ -32,18 +32,23 @@ ANSWER_FILE = "<your answer>"
 def main(control: socket.socket) -> None:
     """Serve the grader until it hangs up: fork a locked-in child for each channel it passes."""
     _import_what_is_slow()
+    lock.look_around()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the grader to handle
     _reply(control, {"ready": True})
+    child: _Child | None = None
     while True:
         message, fds, _, _ = socket.recv_fds(control, 65536, 1)
-        if not message:
-            return
-        order = json.loads(message)
+        order = json.loads(message or b"{}")
+        if child is not None:
+            child.end()
+            child = None
         if "fork" in order:
-            _reply(control, _fork(control, fds[0], order["fork"]))
+            child = _Child(control, fds[0], order["fork"])
+            _reply(control, {"forked": True})
         elif "end" in order:
-            _end(order["end"], order["inner"])
             _reply(control, {"ended": True})
+        else:  # the grader has ended, perhaps by force: nothing is left behind
+            return
 
 
 def _reply(control: socket.socket, message: dict) -> None:
@@ -61,57 +66,64 @@ def _import_what_is_slow() -> None:
         torch.set_num_threads(1)
 
 
-def _fork(control: socket.socket, channel_fd: int, limits: dict) -> dict:
-    """Fork the child and, inside it, the locked-in one. Returns both process ids."""
-    read_end, write_end = os.pipe()
-    outer = os.fork()
-    if outer == 0:
-        try:
-            os.close(read_end)
-            control.close()
-            _outer(channel_fd, write_end, limits)
-        finally:
-            os._exit(1)
-    os.close(channel_fd)
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        told = pipe.read(4)
-    inner = struct.unpack("!i", told)[0] if len(told) == 4 else 0
-    return {"outer": outer, "inner": inner}
+class _Child:
+    """A child and, inside it, the locked-in one, which is the first process of a new world."""
+
+    def __init__(self, control: socket.socket, channel_fd: int, limits: dict) -> None:
+        read_end, write_end = os.pipe()
+        wait_end, self.release_end = os.pipe()
+        self.outer = os.fork()
+        if self.outer == 0:
+            try:
+                os.close(read_end)
+                os.close(self.release_end)
+                control.close()
+                _outer(channel_fd, write_end, wait_end, limits)
+            finally:
+                os._exit(1)
+        for descriptor in (channel_fd, write_end, wait_end):
+            os.close(descriptor)
+        with os.fdopen(read_end, "rb") as pipe:
+            told = pipe.read(4)
+        self.inner = struct.unpack("!i", told)[0] if len(told) == 4 else 0
+
+    def end(self) -> None:
+        """Kill both with all their descendants, who die with the first process of their world."""
+        if self.inner > 0:
+            os.kill(self.inner, signal.SIGKILL)  # dead or not, its number is still its own
+        os.close(self.release_end)
+        os.waitpid(self.outer, 0)
 
 
-def _outer(channel_fd: int, write_end: int, limits: dict) -> None:
+def _outer(channel_fd: int, write_end: int, wait_end: int, limits: dict) -> None:
     """Enter new namespaces, fork the process that will be alone in them, wait for its end."""
-    lock.enter_namespaces()
+    channel = socket.socket(fileno=channel_fd)
+    try:
+        lock.enter_namespaces()
+    except OSError as error:
+        frames.send(channel, {"status": "no box", "error": str(error)})
+        raise
+    lock.die_with_parent()
     inner = os.fork()
     if inner == 0:
         try:
             os.close(write_end)
-            channel = socket.socket(fileno=channel_fd)
+            os.setsid()  # or it could signal our process group, which reaches out of its namespace
             try:
                 lock.lock_in(keep=channel_fd, **limits)
             except BaseException as error:
-                frames.send(channel, {"status": "no box", "error": repr(error)})
+                frames.send(channel, {"status": "no box", "error": str(error)})
                 raise
             frames.send(channel, {"status": "locked in"})
             _serve(channel)
         finally:
             os._exit(0)
-    os.close(channel_fd)
+    channel.close()
     os.write(write_end, struct.pack("!i", inner))
     os.close(write_end)
+    os.read(wait_end, 1)  # until then the inner one's number is given to no other process
     os.waitpid(inner, 0)
     os._exit(0)
-
-
-def _end(outer: int, inner: int) -> None:
-    """Kill a child with all its descendants: the inner one is the init of its own namespace."""
-    for pid in (inner, outer):
-        if pid > 0:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(outer, 0)
 
 
 # ---------------------------------------------------------------------- in the locked-in child
@@ -203,17 +215,27 @@ def _put(drive, answer, inputs: dict) -> dict:
         return _raised(error, printed) | {"status": "unwritten"}
     except BaseException as error:
         return _raised(error, printed)
-    return {"status": "returned", "value": value, "inputs": inputs, "printed": printed.text}
+    return {
+        "status": "returned",
+        "value": value,
+        "inputs": inputs,
+        "printed": _readable(printed.text),
+    }
 
 
 def _raised(error: BaseException, printed: _Kept) -> dict:
-    text = str(error)[:500]
+    text = _readable(str(error)[:500])
     line = None
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == ANSWER_FILE:
-            line = [frame.lineno, (frame.line or "")[:300]]
+            line = [frame.lineno, _readable((frame.line or "")[:300])]
     message = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return {"status": "raised", "error": message, "line": line, "printed": printed.text}
+    return {"status": "raised", "error": message, "line": line, "printed": _readable(printed.text)}
+
+
+def _readable(text: str) -> str:
+    """Text without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 if __name__ == "__main__":

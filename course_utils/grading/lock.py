@@ -1,5 +1,7 @@
 """Locks a process in, for good: no network, no files of others, no other processes, small limits.
 
+What the kernel is asked to forbid besides stands in `calls.py`.
+
 Linux only. As root the process becomes a real unprivileged user; a root inside a user namespace
 would still be the real root to process limits and to files. Without root it starts in a user
 namespace of its own. See `why_not` for machines where no box can be built.
@@ -8,46 +10,73 @@ namespace of its own. See `why_not` for machines where no box can be built.
 import contextlib
 import ctypes
 import errno
+import functools
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
+
+from course_utils.grading.calls import MACHINES, PR_SET_PDEATHSIG, forbid_calls
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 MNT_DETACH = 2
-PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, PR_SET_DUMPABLE = 38, 24, 4
+PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 38, 24
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 
 NOBODY = 61_000  # a user id that owns nothing
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")
+PREFIXES = (sys.base_prefix, sys.prefix)  # of the interpreter, and of its virtual environment
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+@functools.cache
 def why_not() -> str | None:
-    """Return why no box can be built here, or None when one can."""
+    """Return why no box can be built here, or None when one can: it is tried, by a child."""
     if sys.platform != "linux":
         return f"it needs Linux, and this is {sys.platform}"
-    if os.uname().machine not in SYS_PIVOT_ROOT:
+    if os.uname().machine not in MACHINES:
         return f"it does not know the system calls of {os.uname().machine}"
-    pid = os.fork()
-    if pid == 0:
-        try:
-            enter_namespaces()
-            os._exit(0)
-        except OSError as error:
-            os._exit(min(error.errno or 1, 254))
-        finally:
-            os._exit(255)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if status == 0:
-        return None
-    return f"the kernel does not allow new namespaces here ({os.strerror(status)})"
+    reading, writing = os.pipe()
+    outer = os.fork()
+    if outer == 0:
+        os.close(reading)
+        _try_all(writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read().decode(errors="replace")
+    os.waitpid(outer, 0)
+    return None if told == "ok" else f"the kernel refuses ({told or 'the attempt was killed'})"
+
+
+def _try_all(writing: int) -> None:
+    """Build a box, tell how it went, and end, without running anything."""
+    told = ""
+    try:
+        told = "a new namespace: "
+        enter_namespaces()
+        inner = os.fork()
+        if inner == 0:
+            told = ""
+            lock_in(keep=writing, memory=2**30, seconds=5, disk=2**20, number=999)
+            os.write(writing, b"ok")
+        else:
+            os.waitpid(inner, 0)
+    except BaseException as error:
+        os.write(writing, f"{told}{error}".encode())
+    finally:
+        os._exit(0)
+
+
+def look_around() -> None:
+    """Find the libraries now, so that no child that is forked has to."""
+    _copies_of_the_course()
 
 
 def enter_namespaces() -> None:
@@ -85,9 +114,16 @@ def lock_in(keep: int, memory: int, seconds: int, disk: int, number: int) -> Non
         os.setresuid(user, user, user)
     _drop_capabilities()
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    die_with_parent()  # a change of user forgets it, so only now
     os.chdir("/tmp")
     os.environ.clear()
     os.environ.update({"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"})
+    forbid_calls()
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it ends, however it ends."""
+    _check(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
 
 
 def _only_descriptor(keep: int) -> None:
@@ -99,26 +135,25 @@ def _only_descriptor(keep: int) -> None:
 
 
 def _new_root(disk: int) -> None:
-    """Make a root folder in memory with Python's libraries, read-only, and an empty /tmp."""
+    """Make a root folder in memory with Python's libraries, read-only but for an empty /tmp."""
     _mount(None, "/", None, MS_REC | MS_PRIVATE)
     libraries = _libraries()
     root = _unused_folder(libraries)
-    _mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={disk},nr_inodes=4096,mode=0755")
+    private = MS_NOSUID | MS_NODEV
+    _mount("tmpfs", root, "tmpfs", private, "size=1m,mode=0755")
+    os.makedirs(f"{root}/tmp")  # before the libraries, which may lie in it
+    _mount("tmpfs", f"{root}/tmp", "tmpfs", private, f"size={disk},nr_inodes=4096,mode=1777")
     for folder in libraries:
         inside = root + folder
         os.makedirs(inside, mode=0o755, exist_ok=True)
         _mount(folder, inside, None, MS_BIND | MS_REC)
         _mount(None, inside, None, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
-    # An installed course lies among the libraries: cover it.
-    for course in (f"{root}{path}/course_utils" for path in sys.path):
-        if os.path.isdir(course):
-            _mount("tmpfs", course, "tmpfs", MS_RDONLY, "size=4k")
+    for course in _copies_of_the_course():  # installed among the libraries: cover them
+        _mount("tmpfs", root + course, "tmpfs", MS_RDONLY, "size=4k")
     os.makedirs(f"{root}/dev", mode=0o755)
     for device in DEVICES:
         Path(root + device).touch()
         _mount(device, root + device, None, MS_BIND)
-    os.makedirs(f"{root}/tmp", mode=0o777, exist_ok=True)  # libraries may lie in /tmp
-    os.chmod(f"{root}/tmp", 0o1777)
     os.makedirs(f"{root}/.old", mode=0o700)
     os.chdir(root)
     machine = os.uname().machine
@@ -126,6 +161,7 @@ def _new_root(disk: int) -> None:
     os.chdir("/")
     _check(_libc.umount2(b"/.old", MNT_DETACH), "umount2")
     os.rmdir("/.old")
+    _mount(None, "/", None, MS_BIND | MS_REMOUNT | MS_RDONLY | private)
 
 
 def _unused_folder(libraries: list[str]) -> str:
@@ -136,16 +172,25 @@ def _unused_folder(libraries: list[str]) -> str:
     raise OSError(errno.ENOENT, "no folder is free to build the box on")
 
 
+@functools.cache
 def _libraries() -> list[str]:
     """Return the folders that an interpreter and its packages need, none inside another."""
-    wanted = [*LIBRARIES, sys.base_prefix, sys.prefix]
-    wanted += [path for path in sys.path if path.endswith("site-packages")]
+    wanted = [*LIBRARIES, *(f"{p}/{lib}" for p in PREFIXES for lib in ("lib", "lib64"))]
+    wanted += [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     real = sorted({os.path.abspath(path) for path in wanted if os.path.isdir(path)})
     kept: list[str] = []
     for path in real:
-        if path != "/usr" and not any(path.startswith(k + "/") for k in kept):
+        if not any(path.startswith(k + "/") for k in kept):
             kept.append(path)
     return kept
+
+
+@functools.cache
+def _copies_of_the_course() -> list[str]:
+    """Return where the course is installed below the libraries, for this Python or another."""
+    below = ("course_utils", "*-packages/course_utils", "*/*-packages/course_utils")
+    found = {path for lib in _libraries() for where in below for path in Path(lib).glob(where)}
+    return sorted(str(path) for path in found if path.is_dir())
 
 
 def _limits(address_space: int, seconds: int, disk: int) -> None:

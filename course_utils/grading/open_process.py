@@ -4,6 +4,7 @@ Here the answer runs in the grader's own process, and can do whatever the instru
 """
 
 import contextlib
+import dataclasses
 import linecache
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from course_utils.exercises.exercise import Case, Exercise
 from course_utils.exercises.registry import get
 from course_utils.exercises.running import Outcome, run
 from course_utils.grading.box import Limits
-from course_utils.grading.reading import Answer
+from course_utils.grading.finding import Answer
 
 WARNING = (
     "--no-sandbox: submissions run unprotected, with all that you may read and write. "
@@ -36,7 +37,8 @@ class OpenProcess:
         try:
             with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
                 exec(compile(answer.source, name, "exec"), space)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problem = Outcome("raised", error=f"{type(error).__name__}: {error}")
             return [problem] * len(cases)
-        return run(exercise, space.get(exercise.name), cases)
+        within = dataclasses.replace(exercise, time_limit=self.limits.seconds)
+        return run(within, space.get(exercise.name), cases)

@@ -1,14 +1,15 @@
-"""Reads a submitted notebook without running it, and finds each answer in it by its name.
+"""Reads a submitted notebook without running it.
 
-An answer is the last top-level definition of the exercise's name, wherever it stands. With it come
-the imports, assignments and helpers that its code names; demonstrations and training cells stay
-behind. No cell metadata and no ids are used: Colab and students lose them.
+What is left of it are its top-level statements, with the names that each binds and uses, and the
+written answers. No cell metadata and no ids are used: Colab and students lose them.
 """
 
 import ast
 import contextlib
+import functools
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,11 @@ from typing import Any
 from course_utils.exercises.answers import free_names
 
 LARGEST = 32 * 2**20  # bytes of a notebook
+MOST_CODE = 300_000  # characters in its code cells: several times the longest of the course
+MOST_CELLS = 5_000
+MOST_PARTS = 500_000  # lists and objects in its JSON
+TOO_DEEP = "it is nested too deeply"
+MOST_WRITTEN = 20_000  # characters of a written answer: what a cell of a spreadsheet holds
 
 
 class Unreadable(Exception):
@@ -30,6 +36,11 @@ class Definition:
     node: ast.stmt
     source: str
 
+    @functools.cached_property
+    def uses(self) -> frozenset[str]:
+        """The names that the statement takes from around it."""
+        return frozenset(_used_by(self.node))
+
 
 @dataclass
 class Notebook:
@@ -42,66 +53,54 @@ class Notebook:
     definitions: list[Definition] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
+    _binding: dict[str, list[Definition]] = field(default_factory=dict)
 
+    def add(self, definition: Definition) -> None:
+        """Put a statement behind the others."""
+        self.definitions.append(definition)
+        for name in definition.names:
+            self._binding.setdefault(name, []).append(definition)
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer, ready to be run alone.
-
-    source: the definition and all that it needs, in an order in which it can be run.
-    own: the definition alone.
-    provided: names of other exercises that it uses.
-    """
-
-    source: str
-    own: str
-    provided: tuple[str, ...]
+    def binding(self, name: str) -> list[Definition]:
+        """Return the statements that bind a name, in order."""
+        return self._binding.get(name, [])
 
 
 def read_notebook(raw: bytes) -> Notebook:
     """Read a notebook file. Raises Unreadable when it is none."""
     if len(raw) > LARGEST:
         raise Unreadable(f"the file has {len(raw):,} bytes; at most {LARGEST:,} are read")
+    if not raw.strip():
+        raise Unreadable("the file is empty")
+    if raw.count(b"{") + raw.count(b"[") > MOST_PARTS:
+        raise Unreadable(f"the file has more than {MOST_PARTS:,} parts")
     try:
         tree = json.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+    except UnicodeDecodeError as error:
+        raise Unreadable("the file is not a notebook: it is no text in UTF-8") from error
+    except RecursionError as error:
+        raise Unreadable(f"the file is not a notebook: {TOO_DEEP}") from error
+    except ValueError as error:
         raise Unreadable(f"the file is not a notebook: {_short(error)}") from error
     cells = tree.get("cells") if isinstance(tree, dict) else None
     if not isinstance(cells, list):
         if isinstance(tree, dict) and "worksheets" in tree:
             raise Unreadable("the notebook is in the old format 3: open it in Jupyter and save it")
         raise Unreadable("the file is JSON, but not a notebook: it has no list of cells")
+    code = [_source(cell) for cell in cells if _is_code(cell)]
+    if len(code) > MOST_CELLS:
+        raise Unreadable(f"it has more than {MOST_CELLS:,} code cells")
+    if sum(map(len, code)) > MOST_CODE:
+        raise Unreadable(f"its code cells hold more than {MOST_CODE:,} characters")
     notebook = Notebook()
-    markdown = []
-    for cell in cells:
-        source = _source(cell)
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            _read_code(source, notebook)
-        else:
-            markdown.append(source)
-    notebook.written = _written(markdown)
+    for source in code:
+        read_code(source, notebook)
+    notebook.written = _written([_source(cell) for cell in cells if not _is_code(cell)])
     return notebook
 
 
-def find_answer(notebook: Notebook, name: str, exercises: frozenset[str]) -> Answer | None:
-    """Return the answer to an exercise with all that it needs, or None when there is none."""
-    final = _last(notebook, name, exercises)
-    if final is None:
-        return None
-    order: list[Definition] = []
-    provided: set[str] = set()
-    _gather(notebook, final, exercises - {name}, order, provided, set())
-    stars = [d for d in notebook.definitions if "*" in d.names]
-    parts = [d.source for d in (*stars, *order)]
-    return Answer("\n\n".join(parts), final.source, tuple(sorted(provided)))
-
-
-def find_definition(module_source: str, name: str) -> str | None:
-    """Return the source of one name of an ordinary module with all that it needs, or None."""
-    notebook = Notebook()
-    _read_code(module_source, notebook)
-    answer = find_answer(notebook, name, frozenset())
-    return answer.source if answer is not None else None
+def _is_code(cell: Any) -> bool:
+    return isinstance(cell, dict) and cell.get("cell_type") == "code"
 
 
 def _short(error: Exception) -> str:
@@ -115,21 +114,21 @@ def _source(cell: Any) -> str:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return ""
+    source = source.encode("utf-8", "replace").decode()  # no halves of characters
     return source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
 # ------------------------------------------------------------------------------------- cells
 
 
-def _read_code(source: str, notebook: Notebook) -> None:
+def read_code(source: str, notebook: Notebook) -> None:
+    """Add the statements of a cell, or of a whole module, to a notebook."""
     code = _without_magics(source)
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None)
-        where = f" in line {line}" if line else ""
         for name in re.findall(r"^(?:def|class)\s+(\w+)", source, re.M):
-            notebook.broken.append((name, f"{type(error).__name__}{where}: {_short(error)}"))
+            notebook.broken.append((name, _what_is_wrong(error)))
         return
     lines = code.split("\n")
     for node in tree.body:
@@ -139,10 +138,25 @@ def _read_code(source: str, notebook: Notebook) -> None:
             text = "\n".join(lines[first - 1 : node.end_lineno])
             if first == node.lineno and node.col_offset:  # a second statement on one line
                 text = ast.unparse(node)
-            notebook.definitions.append(Definition(names, node, text))
+            notebook.add(Definition(names, node, text))
+
+
+def _what_is_wrong(error: Exception) -> str:
+    if isinstance(error, RecursionError | MemoryError):
+        return TOO_DEEP
+    line = getattr(error, "lineno", None)
+    where = f" in line {line}" if line else ""
+    return f"{type(error).__name__}{where}: {getattr(error, 'msg', None) or _short(error)}"
 
 
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+
+
+def parse(source: str) -> ast.Module:
+    """Read Python; what Python warns about in a student's code is none of our reader's business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 def _without_magics(source: str) -> str:
@@ -151,7 +165,7 @@ def _without_magics(source: str) -> str:
     if first.startswith("%%") and not first.startswith(_PYTHON_CELL_MAGICS):
         return ""
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         lines = source.split("\n")
         return "\n".join("" if _is_magic(line) else line for line in lines)
@@ -189,67 +203,6 @@ def _bound_by(node: ast.stmt) -> Iterator[str]:
                     yield from _bound_by(inner)
 
 
-def _last(notebook: Notebook, name: str, exercises: frozenset[str]) -> Definition | None:
-    found = None
-    for definition in notebook.definitions:
-        if name in definition.names and not (
-            name in exercises and _only_passes_on(definition.node)
-        ):
-            found = definition
-    return found
-
-
-def _imported(notebook: Notebook, name: str) -> Definition | None:
-    """The import that a name comes from, unless the notebook binds it anew after that.
-
-    An import says which of two functions of one name is meant: notebook 09 imports PyTorch's
-    `gelu`, and the exercise of that name is about NumPy's.
-    """
-    bound = [definition for definition in notebook.definitions if name in definition.names]
-    return bound[-1] if bound and isinstance(bound[-1].node, ast.ImportFrom) else None
-
-
-def _only_passes_on(node: ast.stmt) -> bool:
-    """Tell `softmax = check(softmax)` and imports of course names from a definition."""
-    if isinstance(node, ast.ImportFrom):
-        return True
-    return (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name | ast.Attribute)
-        and getattr(node.value.func, "id", getattr(node.value.func, "attr", "")) == "check"
-    )
-
-
-def _gather(notebook, definition, exercises, order, provided, seen) -> None:
-    """Put what a definition needs, and then the definition itself, in `order`."""
-    if id(definition) in seen:
-        return
-    seen.add(id(definition))
-    for name in sorted(_used_by(definition.node)):
-        if name in definition.names:
-            if isinstance(definition.node, ast.AugAssign):
-                _gather_before(notebook, definition, name, exercises, order, provided, seen)
-            continue
-        needed = _imported(notebook, name)
-        if needed is None and name in exercises:
-            provided.add(name)
-            continue
-        needed = needed or _last(notebook, name, exercises)
-        if needed is not None:
-            _gather(notebook, needed, exercises, order, provided, seen)
-    order.append(definition)
-
-
-def _gather_before(notebook, definition, name, exercises, order, provided, seen) -> None:
-    """`total += 1` needs the statement before it that binds `total`."""
-    place = notebook.definitions.index(definition)
-    for earlier in reversed(notebook.definitions[:place]):
-        if name in earlier.names:
-            _gather(notebook, earlier, exercises, order, provided, seen)
-            return
-
-
 def _used_by(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         # Not the function's own variables: they often have the names of others in the notebook.
@@ -270,6 +223,6 @@ def _written(markdown: list[str]) -> dict[str, str]:
         for part in re.split(r"(?=\*\*Your answer to \d\d\.W\d)", text):
             head = re.match(r"\*\*Your answer to (\d\d\.W\d):?\*\*:?", part)
             if head:
-                answer = part[head.end() :].strip()
+                answer = part[head.end() :].strip()[:MOST_WRITTEN]
                 found[head[1]] = "" if answer in ("*Write here.*", "_Write here._") else answer
     return found

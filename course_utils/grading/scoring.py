@@ -5,7 +5,6 @@ ungraded, with the reason, and waits for a person.
 """
 
 import ast
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,9 +13,13 @@ from course_utils.exercises.exercise import Case, Exercise
 from course_utils.exercises.judging import State, judge
 from course_utils.exercises.registry import all_exercises
 from course_utils.exercises.running import Outcome
-from course_utils.grading.reading import Answer, Notebook, Unreadable, find_answer, read_notebook
+from course_utils.grading.credit import KNOWN_BEFOREHAND, share_of_points
+from course_utils.grading.finding import Answer, find_answer
+from course_utils.grading.reading import Notebook, Unreadable, parse, read_notebook
+from course_utils.grading.remarks import fingerprint, remarks
+from course_utils.grading.which import wrong_file
 
-SMALLEST_FLAGGED = 60  # syntax nodes: shorter answers look alike by necessity
+LONGEST_REASON = 1000  # characters
 
 
 class Runner(Protocol):
@@ -32,7 +35,8 @@ class ExerciseScore:
     points: earned; of: attainable. state: as on the learner's card. reason: why points are lost,
     in words for the student, without the hidden inputs. diagnosis: the known mistake's name.
     groups: case group -> (passed, all). flags: remarks for the instructor; never a score.
-    fingerprint: the answer's syntax tree, to compare with other students'; empty for short ones.
+    fingerprint: a digest of the answer's syntax tree, to compare with other students'; empty for
+        short answers.
     """
 
     name: str
@@ -70,43 +74,54 @@ def score_notebook(raw: bytes, number: str, seed: int, runner: Runner) -> Score:
         notebook = read_notebook(raw)
     except Unreadable as error:
         return Score(ungraded=str(error))
+    if problem := wrong_file(notebook, number):
+        return Score(written=notebook.written, ungraded=problem)
     names = frozenset(exercise.name for exercise in all_exercises())
-    scores = tuple(
-        _score(notebook, exercise, names, seed, runner) for exercise in all_exercises(number)
-    )
-    return Score(scores, notebook.written)
+    scores = []
+    for exercise in all_exercises(number):
+        try:
+            scores.append(_score(notebook, exercise, names, seed, runner))
+        except RecursionError:
+            reason = "Its code is nested too deeply to be read."
+            scores.append(_lost(exercise, State.COULD_NOT_CHECK, reason))
+    return Score(tuple(scores), notebook.written)
+
+
+def _lost(exercise: Exercise, state: State, reason: str) -> ExerciseScore:
+    return ExerciseScore(exercise.name, 0, exercise.points, str(state), reason)
 
 
 def _score(notebook: Notebook, exercise: Exercise, names, seed, runner) -> ExerciseScore:
-    def lost(state: State, reason: str, **more) -> ExerciseScore:
-        return ExerciseScore(exercise.name, 0, exercise.points, str(state), reason, **more)
-
-    broken = [problem for name, problem in notebook.broken if name == exercise.name]
     answer = find_answer(notebook, exercise.name, names)
+    broken = [problem for name, problem in notebook.broken if name == exercise.name]
     if answer is None:
         if broken:
             reason = f"The cell that defines it cannot be read by Python: {broken[-1]}."
-            return lost(State.COULD_NOT_CHECK, reason)
-        return lost(State.NOT_ATTEMPTED, f"The notebook defines no `{exercise.name}`.")
+            return _lost(exercise, State.COULD_NOT_CHECK, reason)
+        reason = f"The notebook defines no `{exercise.name}`."
+        return _lost(exercise, State.NOT_ATTEMPTED, reason)
     if _is_stub(answer):
-        return lost(State.NOT_ATTEMPTED, "It is still the stub.")
+        return _lost(exercise, State.NOT_ATTEMPTED, "It is still the stub.")
     cases = exercise.cases(seed)
     outcomes = runner.run(exercise, answer, cases)
     verdict = judge(exercise, cases, outcomes)
-    share = 1.0 if verdict.state is State.CORRECT else verdict.share
-    if verdict.state is State.NOT_ATTEMPTED:
-        share = 0.0
+    share = share_of_points(
+        exercise, verdict, seed, ask=lambda more: runner.run(exercise, answer, more)
+    )
+    reason = _reason(verdict, broken)
+    if share == 0 < verdict.share and verdict.state is not State.NOT_ATTEMPTED:
+        reason = f"{reason} {KNOWN_BEFOREHAND}"
     return ExerciseScore(
         name=exercise.name,
         points=round(exercise.points * share, 2),
         of=exercise.points,
         state=str(verdict.state),
-        reason=_reason(verdict, broken),
+        reason=_cut(reason),
         diagnosis=verdict.diagnosis.name if verdict.diagnosis else "",
         advice=verdict.diagnosis.says if verdict.diagnosis else "",
         groups=verdict.groups,
-        flags=tuple(_flags(answer, exercise)),
-        fingerprint=_fingerprint(answer.own),
+        flags=tuple(remarks(answer, exercise)),
+        fingerprint=fingerprint(answer.own),
     )
 
 
@@ -123,6 +138,10 @@ def _reason(verdict, broken: list[str]) -> str:
     return " ".join(parts)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else text[:LONGEST_REASON] + " ..."
+
+
 def _without_values(failure) -> str:
     gap = failure.difference
     if gap is None or gap.what != "value":
@@ -134,7 +153,7 @@ def _without_values(failure) -> str:
 
 
 def _is_stub(answer: Answer) -> bool:
-    tree = ast.parse(answer.own)
+    tree = parse(answer.own)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return bool(functions) and all(_does_nothing(function) for function in functions)
 
@@ -149,30 +168,3 @@ def _does_nothing(function: ast.FunctionDef) -> bool:
             continue
         return False
     return True
-
-
-def _flags(answer: Answer, exercise: Exercise) -> list[str]:
-    flags = []
-    own = _fingerprint(answer.own)
-    if own and own == _fingerprint(exercise.solution_source()):
-        flags.append("the same code as the course's own version")
-    called = {
-        node.func.attr
-        for node in ast.walk(ast.parse(answer.source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    if exercise.name in called:
-        flags.append(f"calls a ready-made {exercise.name}")
-    return flags
-
-
-def _fingerprint(source: str) -> str:
-    """Write the syntax tree without docstrings and positions; empty when it is short."""
-    tree = copy.deepcopy(ast.parse(source))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            node.body = body[1:]
-    if sum(1 for _ in ast.walk(tree)) < SMALLEST_FLAGGED:
-        return ""
-    return ast.dump(tree)

@@ -13,7 +13,7 @@ from typing import Any
 from course_utils.files import write_atomically
 from course_utils.grading.gradebook import Grade, Gradebook
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones too
 
 
 def inert(value: Any) -> Any:
@@ -24,18 +24,27 @@ def inert(value: Any) -> Any:
 
 
 def write_tables(grades: Sequence[Grade], folder: Path) -> list[Path]:
-    """Write gradebook.csv, canvas.csv and moodle.csv; return their paths."""
+    """Write gradebook.csv, canvas.csv and a moodle.csv for each notebook; return their paths."""
     return [
         _write(folder / "gradebook.csv", *_gradebook(grades)),
         _write(folder / "canvas.csv", *_canvas(grades)),
-        _write(folder / "moodle.csv", *_moodle(grades)),
+        *(_write(folder / name, *_moodle(own)) for name, own in _assignments(grades).items()),
     ]
+
+
+def _assignments(grades: Sequence[Grade]) -> dict[str, list[Grade]]:
+    """Moodle imports one assignment at a time: file name -> the grades in it."""
+    numbers = sorted({grade.notebook for grade in grades})
+    if len(numbers) == 1:
+        return {"moodle.csv": list(grades)}
+    return {f"moodle-{n}.csv": [g for g in grades if g.notebook == n] for n in numbers}
 
 
 def _gradebook(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
     names = list(dict.fromkeys(e.name for grade in grades for e in grade.exercises))
     questions = sorted({question for grade in grades for question in grade.hand})
-    header = ["student", "notebook", "total", "of", "late penalty", "ungraded", "file", "attempts"]
+    header = ["student", "notebook", "total", "of", "code", "late penalty", "ungraded"]
+    header += ["written answers to read", "file", "attempts"]
     rows = []
     for grade in grades:
         points = {e.name: e.points for e in grade.exercises}
@@ -43,17 +52,24 @@ def _gradebook(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
             [
                 grade.student,
                 grade.notebook,
-                "" if grade.total is None else grade.total,
-                "" if grade.of is None else grade.of,
+                as_text(grade.total),
+                as_text(grade.total_of),
+                as_text(grade.code),
                 grade.late,
                 grade.ungraded,
+                len(grade.to_read),
                 grade.path,
                 grade.attempts,
-                *(points.get(name, "") for name in names),
+                *(as_text(points.get(name)) for name in names),
                 *(grade.hand.get(question, ("",))[0] for question in questions),
             ]
         )
     return [*header, *names, *questions], rows
+
+
+def as_text(number: float | None) -> str:
+    """A number as people write it; empty where there is none."""
+    return "" if number is None else f"{number:g}"
 
 
 def _canvas(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
@@ -61,12 +77,12 @@ def _canvas(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
     numbers = sorted({grade.notebook for grade in grades})
     columns = {number: f"From Neuron to GPT {number}" for number in numbers}
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *columns.values()]
-    of = {grade.notebook: grade.of for grade in grades if grade.of is not None}
+    of = {grade.notebook: as_text(grade.total_of) for grade in grades if grade.of is not None}
     possible = ["    Points Possible", "", "", "", "", *(of.get(n, "") for n in numbers)]
     by_student: dict[tuple[str, str], dict[str, Any]] = {}
     for grade in grades:
         entry = by_student.setdefault((grade.student, grade.platform_id), {})
-        entry[grade.notebook] = "" if grade.total is None else grade.total
+        entry[grade.notebook] = as_text(grade.total)
     rows = [
         [student, number, "", "", "", *(entry.get(n, "") for n in numbers)]
         for (student, number), entry in by_student.items()
@@ -75,12 +91,14 @@ def _canvas(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
 
 
 def _moodle(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
+    """A grading worksheet: Moodle wants these columns by these names, and skips other ones."""
     header = [
         "Identifier",
         "Full name",
         "Assignment",
         "Grade",
         "Maximum grade",
+        "Last modified (grade)",
         "Feedback comments",
     ]
     rows = [
@@ -88,8 +106,9 @@ def _moodle(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
             f"Participant {grade.platform_id}" if grade.platform_id else "",
             grade.student,
             grade.notebook,
-            "" if grade.total is None else grade.total,
-            "" if grade.of is None else grade.of,
+            as_text(grade.total),
+            as_text(grade.total_of),
+            "",  # when: Moodle asks for the column only
             grade.ungraded,
         ]
         for grade in grades
@@ -107,19 +126,22 @@ def _write(path: Path, header: Iterable[str], rows: Iterable[Sequence[Any]]) -> 
     return path
 
 
-WRITTEN_HEADER = ["student", "question", "answer", "points", "comment"]
+WRITTEN_HEADER = ["student", "question", "answer", "points", "of", "comment"]
 
 
 def write_written(grades: Sequence[Grade], folder: Path) -> Path:
-    """Write written.csv: every answer to a written question, for a person to fill the points in.
+    """Write written.csv: every written answer, for a person to fill the points in.
 
-    Points that were given before are kept in it.
+    Questions that were left open are not in it; points that were given before are kept.
     """
     rows = []
     for grade in grades:
         for question, answer in sorted(grade.written.items()):
+            if not answer and question not in grade.hand:
+                continue
             points, comment = grade.hand.get(question, ("", ""))
-            rows.append([grade.student, question, answer, points, comment])
+            of = grade.written_of.get(question, "")
+            rows.append([grade.student, question, answer, points, of, comment])
     return _write(folder / "written.csv", WRITTEN_HEADER, rows)
 
 
@@ -128,33 +150,51 @@ def merge_written(path: Path, gradebook: Gradebook) -> int:
 
     All or nothing: raises ValueError, naming the line, before anything is written.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"student", "question", "points"} - set(reader.fieldnames or ())
-        if missing:
-            raise ValueError(f"{path} has no column {', '.join(sorted(missing))}")
-        rows = list(reader)
-    known = {(grade.student, q) for grade in gradebook.grades() for q in grade.written}
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), delimiter=_delimiter(path))
+    missing = {"student", "question", "points"} - set(reader.fieldnames or ())
+    if missing:
+        raise ValueError(f"{path} has no column {', '.join(sorted(missing))}")
+    most = {
+        (grade.student, question): grade.written_of.get(question, 1000)
+        for grade in gradebook.grades()
+        for question in grade.written
+    }
     given = []
-    for line, row in enumerate(rows, start=2):
+    for line, row in enumerate(reader, start=2):
         text = (row["points"] or "").strip().replace(",", ".")
         if not text:
             continue
-        student = _as_it_was(row["student"])
-        if (student, row["question"]) not in known:
-            raise ValueError(
-                f"{path}, line {line}: no submission of {student!r} holds {row['question']!r}"
-            )
+        student, question = _as_it_was(row["student"] or ""), row["question"]
+        if (student, question) not in most:
+            raise ValueError(f"{path}, row {line}: no submission of {student!r} holds {question!r}")
         try:
             points = float(text)
         except ValueError:
             points = float("nan")
-        if not 0 <= points <= 1000:
-            raise ValueError(f"{path}, line {line}: {text!r} is no number of points")
-        given.append((student, row["question"], points, _as_it_was(row.get("comment") or "")))
+        if not 0 <= points <= most[student, question]:
+            raise ValueError(
+                f"{path}, row {line}: {text!r} is no number of points from 0 to "
+                f"{most[student, question]}"
+            )
+        given.append((student, question, points, _as_it_was(row.get("comment") or "")))
     for entry in given:
         gradebook.give(*entry)
     return len(given)
+
+
+def _text(path: Path) -> str:
+    """Read what a spreadsheet saved: UTF-8, or as Excel does on a Chinese Windows."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
+def _delimiter(path: Path) -> str:
+    """A comma, or the semicolon that Excel writes where the comma stands in numbers."""
+    header = _text(path).partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _as_it_was(cell: str) -> str:

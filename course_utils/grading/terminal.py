@@ -1,8 +1,12 @@
 """What `course grade` and `course check` do in the terminal."""
 
+import dataclasses
+import json
+import statistics
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,13 +14,16 @@ from course_utils.exercises.cards import Card
 from course_utils.exercises.checking import OPEN_SEED
 from course_utils.exercises.judging import State, Verdict, judge
 from course_utils.exercises.registry import all_exercises
-from course_utils.grading import pages, tables
+from course_utils.grading import lock, pages, tables
 from course_utils.grading.box import Limits, NoBox
-from course_utils.grading.classes import LateRule, grade_class
-from course_utils.grading.gradebook import Gradebook
+from course_utils.grading.classes import grade_class
+from course_utils.grading.finding import find_answer
+from course_utils.grading.gradebook import Grade, Gradebook
 from course_utils.grading.open_process import WARNING, OpenProcess
-from course_utils.grading.reading import Unreadable, find_answer, read_notebook
+from course_utils.grading.reading import Unreadable, read_notebook
+from course_utils.grading.release import written_questions
 from course_utils.grading.submissions import collect
+from course_utils.grading.which import shares
 
 
 def grade(
@@ -28,8 +35,8 @@ def grade(
     seconds: float = 5.0,
     jobs: int = 1,
     cluster: str | None = None,
-    late: LateRule | None = None,
-    rule: str = "last",
+    late: dict[str, Any] | None = None,
+    rule: str | None = None,
     merge: Path | None = None,
     resume: bool = False,
     sandbox: bool = True,
@@ -37,31 +44,37 @@ def grade(
 ) -> None:
     """Grade a class into a folder, and say what was found in a few lines.
 
+    source: None changes the rules, or merges, and writes all pages and tables anew.
+    late: fields of a LateRule that are given anew; the others, and `rule`, stay as they are kept in
+    the gradebook.
     Raises ValueError and OSError with a message for the instructor.
     """
-    if source is None and merge is None:
-        raise ValueError("name the folder or zip with the submissions, or use --merge written.csv")
     path = out / "gradebook.sqlite"
-    if source is not None and path.exists() and not resume:
-        raise ValueError(
-            f"{out} holds a gradebook already. Add to it with --resume, or name a new folder"
-        )
     if merge is not None and not path.exists():
         raise ValueError(f"{out} holds no gradebook to merge {merge} into")
+    if source is None and not path.exists():
+        raise ValueError(f"{out} holds no gradebook: name the folder or zip with the submissions")
+    submissions = None if source is None else collect(source)
     if not sandbox:
         click.secho(WARNING, fg="red", bold=True, err=True)
+    elif submissions and not cluster and lock.why_not():
+        raise ValueError(str(NoBox(lock.why_not())))
     with Gradebook(path) as book:
+        if submissions is not None and book.grades() and not resume:
+            raise ValueError(
+                f"{out} holds a gradebook already. Add to it with --resume, or name a new folder"
+            )
+        book.set_rules(rule, dataclasses.replace(book.late_rule, **late) if late else None)
         if merge is not None:
             click.echo(f"{tables.merge_written(merge, book)} written answers graded by hand")
-        if source is not None:
+        if submissions is not None:
             try:
                 graded = grade_class(
                     book,
-                    collect(source),
+                    submissions,
                     notebooks,
                     seed=seed,
                     limits=Limits(seconds=seconds),
-                    late=late,
                     jobs=jobs,
                     cluster=cluster,
                     sandbox=sandbox,
@@ -69,28 +82,49 @@ def grade(
                 )
             except NoBox as error:
                 raise ValueError(str(error)) from error
-            click.echo(f"{graded} notebooks graded now (seed {book.seed(None)})")
-        tell(book, out, rule)
+            handed_in = {grade.notebook for grade in book.grades()}
+            book.set_about("written", json.dumps(written_questions(sorted(handed_in))))
+            click.echo(f"{graded} files graded now (seed {book.seed(None)})")
+        tell(book, out)
 
 
-def tell(book: Gradebook, out: Path, rule: str) -> None:
-    """Write all tables and pages of a gradebook, and print where they are."""
-    grades = book.grades(rule)
-    tables.write_tables(grades, out)
+def tell(book: Gradebook, out: Path) -> None:
+    """Write all tables and pages of a gradebook, and print what needs a look and where it is."""
+    grades = book.grades()
+    written = tables.write_tables(grades, out)
     tables.write_written(grades, out)
     summary = pages.write_pages(grades, out)
-    ungraded = [grade for grade in grades if grade.total is None]
-    click.echo(f"{len(grades) - len(ungraded)} graded, {len(ungraded)} ungraded")
-    for grade in ungraded:
-        click.echo(f"  ungraded: {_printable(grade.path)}: {grade.ungraded}")
+    for number in sorted({grade.notebook for grade in grades}):
+        click.echo(_in_a_line(number, [grade for grade in grades if grade.notebook == number]))
+    for grade in grades:
+        if grade.total is None:
+            who = _printable(f"{grade.student} ({grade.path})")
+            click.echo(f"  ungraded: {who}: {_printable(grade.ungraded)}")
+    late = list(dict.fromkeys(_printable(grade.student) for grade in grades if grade.late))
+    if late:
+        more = f" and {len(late) - 5} more" if len(late) > 5 else ""
+        click.echo(f"  late: {', '.join(late[:5])}{more}")
     click.echo(f"In {out}:")
+    layouts = ", ".join(path.name for path in written[1:])
     for name, what in (
         (summary.name, "the class at a glance"),
         ("feedback/", "a page for each student"),
-        ("gradebook.csv", "all points; canvas.csv and moodle.csv to import them"),
+        ("gradebook.csv", f"all points; {layouts} to import them"),
         ("written.html", "written answers, to grade by hand in written.csv"),
     ):
         click.echo(f"  {name:<15}{what}")
+
+
+def _in_a_line(number: str, grades: Sequence[Grade]) -> str:
+    """One notebook of a class: how many files, how many points, how much there is to read."""
+    graded = [grade for grade in grades if grade.total is not None]
+    parts = [f"notebook {number}: {len(graded)} graded, {len(grades) - len(graded)} ungraded"]
+    if graded:
+        middle = statistics.median(grade.total for grade in graded)
+        parts.append(f"median {middle:g} of {graded[0].total_of:g} points")
+    if to_read := sum(len(grade.to_read) for grade in graded):
+        parts.append(f"{to_read} written answers to read")
+    return "; ".join(parts)
 
 
 def _printable(text: str) -> str:
@@ -98,7 +132,7 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def check(path: Path, *, seconds: float = 5.0) -> bool:
+def check(path: Path, *, seconds: float = 10.0) -> bool:
     """Score one's own notebook by the open seed, with the same cards, as text; True if all right.
 
     It runs without a box: a learner's own file may do what the learner may do.
@@ -107,12 +141,11 @@ def check(path: Path, *, seconds: float = 5.0) -> bool:
         notebook = read_notebook(path.read_bytes())
     except Unreadable as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
-    number = path.name[:2]
-    exercises = [e for e in all_exercises() if e.notebook == number] or [
-        e for e in all_exercises() if find_answer(notebook, e.name, _names())
-    ]
-    if not exercises:
+    own = shares(notebook)
+    if not own:
         raise ValueError(f"{path} defines no exercise of the course")
+    number = path.name[:2] if path.name[:2] in own else max(own, key=lambda n: own[n])
+    exercises = all_exercises(number)
     limits = Limits(seconds=seconds)
     points = 0
     for exercise in exercises:

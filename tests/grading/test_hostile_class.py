@@ -85,7 +85,7 @@ def test_attack_gains_nothing_and_is_reported(hostile_class, name):
     for grade in own:
         if grade.ungraded:
             continue
-        assert grade.points == 0, grade.exercises
+        assert grade.code == 0, grade.exercises
         for exercise in grade.exercises:
             assert exercise.reason, exercise
             assert "I could" not in exercise.reason, exercise.reason
@@ -96,7 +96,7 @@ def test_attack_gains_nothing_and_is_reported(hostile_class, name):
 
 def test_honest_student_among_them_has_full_marks(hostile_class):
     (honest,) = [g for g in hostile_class["grades"] if g.student == "honest"]
-    assert honest.points == OF
+    assert honest.code == OF
 
 
 def test_nothing_goes_on_after_the_grading(hostile_class):

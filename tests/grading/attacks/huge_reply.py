@@ -3,4 +3,4 @@ import numpy as np
 
 
 def softmax(z):
-    return np.zeros(10**8)
+    return np.zeros(9 * 10**6)

@@ -1,3 +1,3 @@
 # Aim: overflow the JSON parser's stack.
 def make(folder):
-    (folder / "mallory.ipynb").write_text("[" * 10**6)
+    (folder / "mallory.ipynb").write_text("[" * 400_000)
