@@ -79,7 +79,7 @@ def stamp(root: Path, repository: str | None = None, write: bool = True) -> list
     """Write the repository's address into badges and setup cells, wherever it differs.
 
     From the notebooks goes, too, what each run writes anew and says nothing to a reader: times,
-    versions, the states and random ids of widgets.
+    versions, the states and random ids of widgets, and where a text that was printed was cut.
 
     repository: "owner/name" to move to; None keeps what pyproject.toml says.
     write: False changes nothing.
@@ -119,10 +119,25 @@ def _without_traces(nb: Any) -> Any:
     nb.metadata = copy.deepcopy(_METADATA)
     for cell in nb.cells:
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
-        for output in cell.get("outputs", ()):
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = _joined_streams(cell.outputs)
+        for output in cell.outputs:
             if view := output.get("data", {}).get(_WIDGET):
                 view["model_id"] = cell.id
     return nb
+
+
+def _joined_streams(outputs: list[Any]) -> list[Any]:
+    """Join what was printed in a row: a kernel sends it in pieces as its clock will have it."""
+    joined: list[Any] = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output.output_type == "stream" and before.get("name") == output.name:
+            before.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _stamped_badges(text: str, slug: str) -> str:

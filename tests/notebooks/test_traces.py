@@ -1,6 +1,7 @@
 """A notebook holds nothing that every run writes anew: its diffs show what somebody did."""
 
 import os
+from itertools import pairwise
 
 import nbclient
 import pytest
@@ -22,6 +23,9 @@ def test_no_times_versions_widget_states_or_random_ids_are_saved(name):
         cell.id: set(cell.metadata) for cell in nb.cells if set(cell.metadata) - {"tags"}
     } == {}, HOW
     for cell in nb.cells:
+        streams = [output.get("name") for output in cell.get("outputs", ())]
+        cut = [name for name, following in pairwise(streams) if name and name == following]
+        assert cut == [], f"{cell.id}: {HOW}"
         for output in cell.get("outputs", ()):
             view = output.get("data", {}).get("application/vnd.jupyter.widget-view+json")
             assert view is None or view["model_id"] == cell.id, f"{cell.id}: {HOW}"
@@ -32,7 +36,9 @@ def checkout(tmp_path):
     """A checkout whose only notebook has been run as nbconvert and JupyterLab run it."""
     slider = new_code_cell("from ipywidgets import IntSlider\nIntSlider()", id="slider")
     slider.metadata = {"tags": ["kept"], "scrolled": True}
-    nb = new_notebook(cells=[new_code_cell("print(1)", id="first"), slider])
+    printing = "for i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)"
+    first = new_code_cell(f"import sys, time\n{printing}\nprint(3, file=sys.stderr)", id="first")
+    nb = new_notebook(cells=[first, slider])
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "mine", "language": "python"}
     nbclient.NotebookClient(nb, resources={"metadata": {"path": os.fspath(tmp_path)}}).execute()
     (tmp_path / "notebooks").mkdir()
@@ -56,7 +62,10 @@ def test_stamp_takes_out_what_a_run_left_and_keeps_what_it_printed(checkout):
     assert nb.metadata.language_info == {"name": "python"}
     assert [dict(cell.metadata) for cell in nb.cells] == [{}, {"tags": ["kept"]}]
     assert [cell.execution_count for cell in nb.cells] == [1, 2]
-    assert nb.cells[0].outputs[0].text == "1\n"
+    assert [(o.name, o.text) for o in nb.cells[0].outputs] == [
+        ("stdout", "0\n1\n2\n"),
+        ("stderr", "3\n"),
+    ]
     (shown,) = nb.cells[1].outputs
     assert shown.data["application/vnd.jupyter.widget-view+json"]["model_id"] == "slider"
     assert "IntSlider" in shown.data["text/plain"]
