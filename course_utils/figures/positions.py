@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.figures.curves import write_names
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, INKS
 
 
 def plot_sinusoids(table: np.ndarray, shown: tuple[int, ...] = (8, 16, 24)):
@@ -19,7 +19,9 @@ def plot_sinusoids(table: np.ndarray, shown: tuple[int, ...] = (8, 16, 24)):
     left.grid(False)
     figure.colorbar(image, ax=left, ticks=[-1, 0, 1])
     waves = {f"feature {column}": table[:, column] for column in shown}
-    lines = {name: right.plot(wave, lw=1.6)[0] for name, wave in waves.items()}
+    colours = dict(zip(waves, ("blue", "orange", "green"), strict=False))
+    for name, wave in waves.items():
+        right.plot(wave, lw=1.6, color=COLOURS[colours[name]])
     right.set(
         title="some of its columns: fast and slow waves",
         xlabel="position t",
@@ -30,7 +32,7 @@ def plot_sinusoids(table: np.ndarray, shown: tuple[int, ...] = (8, 16, 24)):
     write_names(
         right,
         {name: (np.arange(len(wave)), wave) for name, wave in waves.items()},
-        {name: line.get_color() for name, line in lines.items()},
+        {name: INKS[colour] for name, colour in colours.items()},
     )
     return figure
 
