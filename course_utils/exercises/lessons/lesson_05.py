@@ -139,7 +139,7 @@ NEWTON_SCHULZ = Exercise(
     draw_cases=cases.newton_schulz_cases,
     drive=cases.drive_newton_schulz,
     rtol=1e-5,
-    atol=1e-8,
+    atol=1e-6,
     misconceptions=mistakes_around.NEWTON_SCHULZ,
     hints=(
         "Two stages: scale the matrix so that no singular value is above 1, then repeat one line "

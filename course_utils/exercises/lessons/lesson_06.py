@@ -39,6 +39,7 @@ EXERCISES = (
         why="These five lines train every network there is, from this one to the largest GPT.",
         draw_cases=cases.epoch_cases,
         drive=cases.drive_epoch,
+        time_limit=30.0,  # the first optimizer of a process makes torch import much
         misconceptions=mistakes.TRAIN_EPOCH,
         hints=(
             "Say first that training begins: `model.train()`. Then for each batch: forwards, loss, "

@@ -127,9 +127,15 @@ def _uses_a_token_twice(word, pair):
 
 
 def _loses_the_last_token(word, pair):
-    return (
-        merge_pair(word, pair)[:-1] if tuple(word[-2:]) != tuple(pair) else merge_pair(word, pair)
-    )
+    merged, i = [], 0
+    while i < len(word) - 1:
+        if (word[i], word[i + 1]) == tuple(pair):
+            merged.append(word[i] + word[i + 1])
+            i += 2
+        else:
+            merged.append(word[i])
+            i += 1
+    return tuple(merged)
 
 
 def _puts_the_pair_in(word, pair):
@@ -191,7 +197,7 @@ MERGE_PAIR = (
     Misconception(
         "loses the last token",
         _loses_the_last_token,
-        "Where the word does not end with the pair, its last token is missing. It has no "
+        "Where the last token of the word takes no part in a merge, it is missing. It has no "
         "right neighbour, and must be kept all the same: go to the end of the word, and "
         "ask whether there is a next token before you look at it.",
     ),
