@@ -3,8 +3,8 @@
     python benchmarks/gpu.py [--rounds 1]
 
 The plain recipe is nanoGPT's for Tiny Shakespeare by characters on one GPU: 6 heads, dropout 0.2,
-batches of 64 windows, AdamW at 1e-3 with warm-up and a cosine over 5,000 steps. The other has the
-same size, the parts of the presets and Muon, and a quarter of the plain recipe's time. Both are
+batches of 64 windows, AdamW at 1e-3 with warm-up and a cosine over 5,000 steps. The other is the
+preset `h100`, of the same size, told that it has a quarter of the plain recipe's time. Both are
 compiled and in bfloat16, take turns on the same card, and are timed until an evaluation on the
 whole validation tenth first gives 1.47 or less; a few steps before, not counted, let the compiler
 fill its cache. The share of peak counts 6 operations for each weight and token, and those of
@@ -22,7 +22,7 @@ from plain import PLAIN
 from time_to_loss import describe, in_time, train_to
 
 from course_utils.gpt.model import GPT, GPTConfig
-from course_utils.gpt.presets import LAPTOP_TRAINING, MODERN, Preset
+from course_utils.gpt.presets import Preset, get_preset
 
 LOSS = 1.47
 GOAL = 0.25  # of the plain recipe's time, at most
@@ -36,21 +36,6 @@ PLAIN_GPU = Preset(
     model={**SHAPE, "n_heads": 6, "bias": False},
     training=dataclasses.replace(
         PLAIN.training, n_steps=5000, batch_size=64, precision="auto", compile=True
-    ),
-)
-# Its rates are those of the laptop's presets. No GPU was at hand to find better ones.
-QUICK_GPU = Preset(
-    name="quick-gpu",
-    fits="one GPU",
-    model={**SHAPE, "n_heads": 6, **MODERN},
-    training=dataclasses.replace(
-        LAPTOP_TRAINING,
-        n_steps=5000,
-        max_seconds=None,
-        batch_size=64,
-        fast_block=False,
-        compile=True,
-        evaluate_every=50,
     ),
 )
 
@@ -79,6 +64,11 @@ def share_of_peak(preset: Preset, tokens_per_second: float, card: str) -> str:
     return f"{reached / 1e12:.1f} TFLOP/s, {reached / peak:.1%} of peak"
 
 
+def compiled(preset: Preset) -> Preset:
+    training = dataclasses.replace(preset.training, compile=True)
+    return dataclasses.replace(preset, training=training)
+
+
 def shortened(preset: Preset) -> Preset:
     training = dataclasses.replace(preset.training, n_steps=5, evaluate_every=5)
     return dataclasses.replace(preset, training=training)
@@ -92,7 +82,8 @@ def main() -> int:
     card = torch.cuda.get_device_name()
     report = Report(__file__, ("torch",), given.save)
     report.say(card)
-    for preset in (PLAIN_GPU, QUICK_GPU):
+    quick_gpu = compiled(get_preset("h100"))
+    for preset in (PLAIN_GPU, quick_gpu):
         in_new_process(train_to, LOSS, shortened(preset), 0)
     shares = []
     for seed in range(given.rounds):
@@ -100,9 +91,9 @@ def main() -> int:
         peak = share_of_peak(PLAIN_GPU, summary["tokens_per_second"], card)
         report.say(f"seed {seed}: {describe('plain recipe', plain, summary, LOSS)}; {peak}")
         plain = plain or summary["train_seconds"]  # or more: it never got there
-        quick = in_time(QUICK_GPU, plain * GOAL, evaluate_every=25)
+        quick = in_time(quick_gpu, plain * GOAL, evaluate_every=25)
         ours, summary = in_new_process(train_to, LOSS, quick, seed)
-        peak = share_of_peak(QUICK_GPU, summary["tokens_per_second"], card)
+        peak = share_of_peak(quick_gpu, summary["tokens_per_second"], card)
         report.say(f"seed {seed}: {describe('quick recipe', ours, summary, LOSS)}; {peak}")
         shares.append(ours / plain if ours else None)
     report.claim(
