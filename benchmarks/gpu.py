@@ -94,7 +94,7 @@ def main() -> int:
         quick = in_time(quick_gpu, plain * GOAL, evaluate_every=25)
         ours, summary = in_new_process(train_to, LOSS, quick, seed)
         peak = share_of_peak(quick_gpu, summary["tokens_per_second"], card)
-        report.say(f"seed {seed}: {describe('quick recipe', ours, summary, LOSS)}; {peak}")
+        report.say(f"seed {seed}: {describe('preset h100', ours, summary, LOSS)}; {peak}")
         shares.append(ours / plain if ours else None)
     report.claim(
         f"one GPU ({card}), validation loss {LOSS}, beside the plain recipe's time",

@@ -69,3 +69,31 @@ def test_operations_of_a_token_are_six_for_each_weight_and_those_of_attention(lo
     gains = 3 * 4
     assert GPT(config).count_parameters() == matrices + gains + 8 * 4
     assert gpu.flops_per_token(config) == 6 * (matrices + gains) + 6 * 8 * 4
+
+
+@pytest.mark.parametrize(
+    ("quick", "status", "says"),
+    [(20.0, 0, "0.2 times"), (30.0, 1, "0.3 times"), (None, 1, "never")],
+)
+def test_on_a_gpu_the_share_of_the_plain_recipes_time_decides(
+    load, monkeypatch, capsys, quick, status, says
+):
+    gpu = load("gpu")
+    summary = {"val_loss": 1.4, "steps": 100, "train_seconds": 100.0, "tokens_per_second": 1e6}
+    times = iter([None, None, 100.0, quick])  # two warm-ups, the plain recipe, the preset
+    monkeypatch.setattr(gpu, "in_new_process", lambda *_: (next(times), summary))
+    monkeypatch.setattr(gpu.torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(gpu.torch.cuda, "get_device_name", lambda: "NVIDIA H100 80GB")
+    monkeypatch.setattr("sys.argv", ["benchmarks/gpu.py"])
+    assert gpu.main() == status
+    printed = capsys.readouterr().out
+    assert says in printed
+    assert "% of peak" in printed
+
+
+def test_without_a_gpu_nothing_is_measured_and_nothing_fails(load, monkeypatch, capsys):
+    gpu = load("gpu")
+    monkeypatch.setattr(gpu.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("sys.argv", ["benchmarks/gpu.py"])
+    assert gpu.main() == 0
+    assert "Not measured" in capsys.readouterr().out
