@@ -48,12 +48,12 @@ def plot_meeting(history: Sequence[float], target: float, learned: np.ndarray, c
         len(history), target, "counted", color=COLOURS["red"], ha="right", va="top", fontsize=10
     )
     left.set_ylim(bottom=target - 0.12 * (history[0] - target))
-    left.set(title="the losses meet", xlabel="steps", ylabel="loss, nats per character")
+    left.set(title="The losses meet ...", xlabel="steps", ylabel="loss, nats per character")
     right.scatter(counted, learned, s=14, color=COLOURS["blue"], alpha=0.6, linewidths=0)
     right.plot([1e-4, 1], [1e-4, 1], color=COLOURS["grey"], lw=1, zorder=0)
     right.set(xscale="log", yscale="log", xlim=(5e-5, 1.5), ylim=(5e-5, 1.5))
     right.set(
-        title="and so do the probabilities",
+        title="... and so do the probabilities",
         xlabel="p(next | last), counted",
         ylabel="p(next | last), learned",
     )

@@ -68,10 +68,10 @@ def draw_word_weights(counts, learned: Mapping[str, np.ndarray], truth: float):
         ax.axhline(truth, color=COLOURS["black"], lw=1.0, ls="--")
         ax.plot(counts, weights, "o", ms=4, alpha=0.6, color=OPTIMIZER_COLOURS[name])
         ax.set(xscale="log", xlabel="reviews with the word", ylim=(-1.6, 3.6))
-        ax.set_title(name)
+        ax.set_title(name, fontsize=11, fontweight="normal")
     axes[0].set_ylabel("learned weight")
     axes[0].text(counts.max(), truth + 0.1, "the truth", ha="right", fontsize=10)
-    fig.tight_layout()
+    _write_title(fig, "Only AdaGrad learns the rare words as it learns the common ones")
     return fig
 
 
@@ -205,11 +205,17 @@ def draw_losses_by_steps_and_seconds(
     for ax, curves, xlabel in ((left, by_step, "step"), (right, by_second, "seconds")):
         _plot_smooth(ax, curves, OPTIMIZER_COLOURS, window, ylim, names=False)
         ax.set(xlabel=xlabel)
-        ax.set_title(f"By {xlabel.removesuffix('s')}s")
+        ax.set_title(f"by {xlabel.removesuffix('s')}s", fontsize=11, fontweight="normal")
     left.set_ylabel("training loss, nats")
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    fig.tight_layout()
+    _write_title(fig, "Fewest steps are not fewest seconds")
     return fig
+
+
+def _write_title(fig, title: str) -> None:
+    """Write a title above all panels of a figure."""
+    fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    fig.tight_layout()
 
 
 def _plot_smooth(ax, curves: Mapping[str, Curve], colours, window, ylim, names=True) -> None:

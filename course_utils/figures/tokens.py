@@ -60,7 +60,7 @@ def plot_trade(
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.4))
     left.plot(sizes, tokens, marker="o", color=COLOURS["blue"])
-    left.set(title="the gain: shorter texts", ylabel="tokens for 1000 characters")
+    left.set(title="The gain: shorter texts", ylabel="tokens for 1000 characters")
     left.set_ylim(bottom=0)
     if named:
         left.annotate(
@@ -68,7 +68,7 @@ def plot_trade(
             ha="right", fontsize=9, arrowprops={"arrowstyle": "-", "color": COLOURS["grey"]},
         )  # fmt: skip
     right.plot(sizes, [n / 1000 for n in numbers], marker="o", color=COLOURS["red"])
-    right.set(title="the cost: a larger table to learn", ylabel="thousand numbers to learn")
+    right.set(title="The cost: a larger table to learn", ylabel="thousand numbers to learn")
     right.set_ylim(bottom=0)
     for ax in (left, right):
         ax.set_xlabel("tokens in the vocabulary")
@@ -80,7 +80,8 @@ def plot_windows(text: str, starts: Sequence[int], context_length: int):
     """Draw a text with some windows under it: inputs, and targets shifted by one. -> a figure."""
     from matplotlib import pyplot as plt
 
-    figure, ax = plt.subplots(figsize=(9.2, 0.9 + 0.75 * len(starts)))
+    figure, ax = plt.subplots(figsize=(9.2, 1.2 + 0.75 * len(starts)))
+    ax.set_title("The targets are the same window, moved on by one")
     _cells(ax, text, 0, 0, "#eeeeee", "the text")
     for i, start in enumerate(starts):
         y = 1.7 + 2.4 * i
