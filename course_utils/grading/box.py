@@ -32,8 +32,10 @@ WHAT_TO_DO = (
 class NoBox(Exception):
     """No box can be built on this machine; the message says why and what to do."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
+    @classmethod
+    def because(cls, why: str) -> "NoBox":
+        """Tell the instructor, in one line."""
+        return cls(
             f"Submissions are run only in a box, and none can be built here: {why}. Nothing was "
             f"run. {WHAT_TO_DO}"
         )
@@ -65,7 +67,7 @@ class Box:
         self.number = number
         reason = lock.why_not()
         if reason:
-            raise NoBox(reason)
+            raise NoBox.because(reason)
         self._start()
 
     def _start(self) -> None:
@@ -87,7 +89,7 @@ class Box:
         self.control.settimeout(START_SECONDS)
         if not self._told().get("ready"):
             self.close()
-            raise NoBox(f"its first process did not start{self._why_not_started()}")
+            raise NoBox.because(f"its first process did not start{self._why_not_started()}")
 
     def _why_not_started(self) -> str:
         """Import what the first process imports once more, to see what it complains about."""
@@ -120,13 +122,14 @@ class Box:
                 "seconds": math.ceil(self.limits.seconds),
                 "number": self.number,
             }
-            order = json.dumps({"fork": limits}).encode()
+            work = _order(exercise, answer, cases)
+            order = json.dumps({"fork": limits, "torch": _needs_torch(work)}).encode()
             socket.send_fds(self.control, [order], [other.fileno()])
             other.close()
             self._told()
             try:
                 _expect_locked_in(frames.receive(channel, time.monotonic() + START_SECONDS))
-                return self._talk(channel, exercise, answer, cases)
+                return self._talk(channel, exercise, work, cases)
             finally:
                 self.control.sendall(json.dumps({"end": True}).encode())
                 self._told()
@@ -135,14 +138,13 @@ class Box:
         """Receive from the nursery, which runs none of the students' code."""
         return json.loads(self.control.recv(65536) or b"{}")
 
-    def _talk(self, channel, exercise, answer, cases) -> list[Outcome]:
+    def _talk(self, channel, exercise, work, cases) -> list[Outcome]:
         start = time.monotonic()
         deadline = start + PATIENCE * self.limits.seconds
-        again = exercise.deterministic and len(cases) > 0
-        asked = [cases[0], *cases] if again else list(cases)  # the first case twice
+        asked = _asked(exercise, cases)
         outcomes: list[Outcome] = []
         try:
-            frames.send(channel, _order(exercise, answer, asked), deadline)
+            frames.send(channel, work, deadline)
             reply = frames.receive(channel, deadline)
             if _status(reply) != "defined":
                 return [_outcome(reply, None, exercise)] * len(cases)
@@ -154,7 +156,14 @@ class Box:
             hung = Outcome("hung", error=f"{self.limits.seconds:g} seconds")
             outcomes.append(hung if late else _broken_off(error))
             outcomes += [Outcome("skipped")] * (len(asked) - len(outcomes))
-        return [_repeated(*outcomes[:2]), *outcomes[2:]] if again else outcomes
+        if len(asked) > len(cases):
+            return [_repeated(*outcomes[:2]), *outcomes[2:]]
+        return outcomes
+
+
+def _asked(exercise: Exercise, cases: Sequence[Case]) -> list[Case]:
+    """The cases that are put: the first one twice, where it must have the same answer."""
+    return [*cases[:1], *cases] if exercise.deterministic else list(cases)
 
 
 def _order(exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> dict[str, Any]:
@@ -168,14 +177,19 @@ def _order(exercise: Exercise, answer: Answer, cases: Sequence[Case]) -> dict[st
         "modules": modules_without(exercise) if uses_course else {},
         "drive": source,
         "drive_name": name,
-        "cases": [dict(one.inputs) for one in cases],
+        "cases": [dict(one.inputs) for one in _asked(exercise, cases)],
     }
+
+
+def _needs_torch(work: dict[str, Any]) -> bool:
+    code = work["source"] + work["drive"] + " ".join(work["provided"])
+    return any(name in code for name in ("torch", "course_utils.gpt", "course_utils.exercises"))
 
 
 def _expect_locked_in(reply: Any) -> None:
     """The first frame, sent before any of the student's code is read."""
     if _status(reply) != "locked in":
-        raise NoBox(f"it could not be closed ({_text(_field(reply, 'error'))})")
+        raise NoBox.because(f"it could not be closed ({_text(_field(reply, 'error'))})")
 
 
 def _homes(names: Sequence[str]) -> dict[str, list[str]]:
@@ -209,6 +223,9 @@ def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
         )
     if status == "odd":
         kind = _text(_field(reply, "kind"), 60)
+        if kind in ("ndarray", "list", "tuple", "dict", "int", "str"):  # too large, or of objects
+            why = _text(_field(reply, "error"), 200)
+            return Outcome("ended", error=f"It returned what cannot be judged: {why}")
         odd = type(kind if kind.isprintable() else "object", (), {})()
         return Outcome("returned", odd)
     if status in ("raised", "unwritten"):

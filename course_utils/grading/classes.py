@@ -4,7 +4,7 @@ import atexit
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
-from multiprocessing import current_process, get_context
+from multiprocessing import active_children, current_process, get_context
 from typing import Any
 
 from tqdm import tqdm
@@ -46,7 +46,7 @@ def grade_class(
     score = functools.partial(score_here, seed=the_seed, limits=limits, sandbox=sandbox)
     reason = lock.why_not() if sandbox and not cluster else None
     if reason:
-        raise NoBox(reason)
+        raise NoBox.because(reason)
     with tqdm(total=len(to_do), unit="notebook", disable=not progress) as bar:
         for (submission, number), result in _all_scores(score, to_do, jobs, cluster):
             gradebook.record(submission, number, result)
@@ -99,18 +99,25 @@ def _all_scores(
         for submission, number in to_do:
             yield (submission, number), score(submission.raw, submission.problem, number)
     else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            running = {
-                pool.submit(score, s.raw, s.problem, number): (s, number) for s, number in to_do
-            }
-            try:
-                for future in as_completed(running):
-                    yield running[future], future.result()
-            except BrokenExecutor as error:
-                raise ValueError(
-                    "a process of the grader was ended from outside, perhaps for want of memory. "
-                    "Go on with --resume, and fewer --jobs"
-                ) from error
+        yield from _side_by_side(score, to_do, jobs)
+
+
+def _side_by_side(score: Callable, to_do: Iterable, jobs: int) -> Iterator[Any]:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(score, s.raw, s.problem, number): (s, number) for s, number in to_do}
+        try:
+            for future in as_completed(running):
+                yield running[future], future.result()
+        except BrokenExecutor as error:
+            raise ValueError(
+                "a process of the grader was ended from outside, perhaps for want of memory. "
+                "Go on with --resume, and fewer --jobs"
+            ) from error
+        except BaseException:  # Ctrl+C: what is graded is recorded, the rest waits for --resume
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.kill()
+            raise
 
 
 def _on_cluster(score: Callable, to_do: Iterable, address: str) -> Iterator[Any]:

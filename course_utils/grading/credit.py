@@ -3,8 +3,9 @@
 Each kind of input (a case group) is worth the same. But some inputs are the same for everybody, and
 some have the same answer whatever is drawn: the one by hand, the one that overflows, an empty
 batch. What is right there can be typed in beforehand, or is right by luck. So an answer earns a
-part of the points only when it is right, too, on one or more inputs that are drawn for this
-question alone and whose right answers cannot be known beforehand: it computes something.
+part of the points only when it computes something: when it makes a known mistake on all inputs, or
+is right on one or more that are drawn for this question alone, and whose right answers nobody can
+know beforehand.
 """
 
 import dataclasses
@@ -37,6 +38,8 @@ def share_of_points(
         return 1.0
     if verdict.state is State.NOT_ATTEMPTED or verdict.share == 0:
         return 0.0
+    if verdict.diagnosis is not None:
+        return verdict.share
     alone = dataclasses.replace(exercise, misconceptions=())
     cases = telling_cases(exercise.name, seed)
     computes = any(

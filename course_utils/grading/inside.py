@@ -3,8 +3,8 @@
 This process never holds a secret: no seed, no expected value, no reference of the exercise asked.
 Everything that it sends is in the student's hands, and the grader treats it so.
 
-The nursery (`main`) imports numpy and torch once. For each exercise it forks a child, which locks
-itself in (`lock.py`) before the first line of the student's code is run.
+The nursery (`main`) imports numpy, and torch when it is first needed. For each exercise it forks a
+child, which locks itself in (`lock.py`) before the first line of the student's code is run.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ ANSWER_FILE = "<your answer>"
 
 def main(control: socket.socket) -> None:
     """Serve the grader until it hangs up: fork a locked-in child for each channel it passes."""
-    _import_what_is_slow()
+    _import("numpy", "regex")
     lock.look_around()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the grader to handle
     _reply(control, {"ready": True})
@@ -42,6 +42,9 @@ def main(control: socket.socket) -> None:
         if child is not None:
             child.end()
             child = None
+        if order.get("torch"):
+            # torch._dynamo is what the first optimizer of a process imports, for seconds.
+            _import("torch", "torch.nn.functional", "torch._dynamo", "jaxtyping")
         if "fork" in order:
             child = _Child(control, fds[0], order["fork"])
             _reply(control, {"forked": True})
@@ -55,10 +58,9 @@ def _reply(control: socket.socket, message: dict) -> None:
     control.sendall(json.dumps(message).encode())
 
 
-def _import_what_is_slow() -> None:
-    import numpy  # noqa: F401
-
-    for name in ("torch", "torch.nn.functional", "jaxtyping", "regex"):
+def _import(*names: str) -> None:
+    """Import what is slow here, once, and not in every child."""
+    for name in names:
         with contextlib.suppress(ImportError):
             __import__(name)
     torch = sys.modules.get("torch")

@@ -17,7 +17,7 @@ from course_utils.grading.credit import KNOWN_BEFOREHAND, share_of_points
 from course_utils.grading.finding import Answer, find_answer
 from course_utils.grading.reading import Notebook, Unreadable, parse, read_notebook
 from course_utils.grading.remarks import fingerprint, remarks
-from course_utils.grading.which import wrong_file
+from course_utils.grading.which import names_until, wrong_file
 
 LONGEST_REASON = 1000  # characters
 
@@ -76,7 +76,7 @@ def score_notebook(raw: bytes, number: str, seed: int, runner: Runner) -> Score:
         return Score(ungraded=str(error))
     if problem := wrong_file(notebook, number):
         return Score(written=notebook.written, ungraded=problem)
-    names = frozenset(exercise.name for exercise in all_exercises())
+    names = names_until(number)
     scores = []
     for exercise in all_exercises(number):
         try:

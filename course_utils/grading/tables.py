@@ -55,7 +55,7 @@ def _gradebook(grades: Sequence[Grade]) -> tuple[list[str], list[list[Any]]]:
                 as_text(grade.total),
                 as_text(grade.total_of),
                 as_text(grade.code),
-                grade.late,
+                as_text(grade.late),
                 grade.ungraded,
                 len(grade.to_read),
                 grade.path,

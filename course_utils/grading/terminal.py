@@ -58,7 +58,7 @@ def grade(
     if not sandbox:
         click.secho(WARNING, fg="red", bold=True, err=True)
     elif submissions and not cluster and lock.why_not():
-        raise ValueError(str(NoBox(lock.why_not())))
+        raise ValueError(str(NoBox.because(lock.why_not())))
     with Gradebook(path) as book:
         if submissions is not None and book.grades() and not resume:
             raise ValueError(

@@ -4,6 +4,8 @@ Files are renamed, and the wrong ones are handed in. A file that has nothing of 
 is to be graded as earns no 0: a person looks at it.
 """
 
+import contextlib
+import functools
 import re
 from collections.abc import Sequence
 
@@ -21,12 +23,11 @@ def sort_out(
     wanted: numbers such as "01"; None means those that the class handed in.
     Raises ValueError when the course has no such notebook, or nobody handed one in.
     """
-    known = {exercise.notebook for exercise in all_exercises()}
-    if unknown := sorted(set(wanted or ()) - known):
-        raise ValueError(
-            f"no notebook with exercises has the number {', '.join(unknown)}; there are "
-            f"{', '.join(sorted(known))}"
-        )
+    for number in wanted or ():
+        try:
+            all_exercises(number)
+        except KeyError as error:
+            raise ValueError(error.args[0]) from error
     if wanted is not None and len(wanted) == 1:
         return [(submission, wanted[0]) for submission in submissions]
     shares = [_shares_of_file(submission) for submission in submissions]
@@ -51,11 +52,27 @@ def shares(notebook: Notebook) -> dict[str, float]:
     return {number: sum(all_) / len(all_) for number, all_ in found.items() if any(all_)}
 
 
+@functools.cache
+def names_until(number: str) -> frozenset[str]:
+    """Return the exercises that an answer in a notebook may build on: its own and earlier ones.
+
+    The lessons of later notebooks are not imported: PyTorch takes its time.
+    """
+    names = []
+    for other in range(int(number) + 1):
+        with contextlib.suppress(KeyError):  # a notebook without exercises
+            names += [exercise.name for exercise in all_exercises(f"{other:02d}")]
+    return frozenset(names)
+
+
 def wrong_file(notebook: Notebook, number: str) -> str:
     """Say that a file has nothing of a notebook, and which it looks like; empty when it has."""
-    own = shares(notebook)
-    if number in own or any(question.startswith(f"{number}.") for question in notebook.written):
+    names = names_until(number)
+    if any(mentions(notebook, exercise.name, names) for exercise in all_exercises(number)):
         return ""
+    if any(question.startswith(f"{number}.") for question in notebook.written):
+        return ""
+    own = shares(notebook)
     guess = f"; it looks like notebook {max(own, key=own.get)}" if own else ""
     return f"it defines no exercise of notebook {number}{guess}"
 

@@ -3,6 +3,7 @@ behind, and nothing else."""
 
 import contextlib
 import csv
+import pickle
 import random
 import sqlite3
 import subprocess
@@ -13,7 +14,8 @@ import psutil
 import pytest
 from classroom import OF, of_cells, save, with_answers
 
-from course_utils.grading import lock
+from course_utils.grading import box, lock
+from course_utils.grading.box import NoBox
 from course_utils.grading.gradebook import Gradebook
 
 needs_box = pytest.mark.skipif(lock.why_not() is not None, reason=f"no box: {lock.why_not()}")
@@ -34,7 +36,7 @@ def attempts_in(folder):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_at_random_moments_it_goes_on_and_each_student_has_exactly_one_grade(tmp_path):
-    students = 100
+    students = 60
     for i in range(students):
         answer = f"def softmax(z):  # {i}\n    return z"
         save(with_answers({"softmax": answer}), tmp_path / "in" / f"student{i:03d}" / "01.ipynb")
@@ -88,6 +90,13 @@ def test_where_no_box_can_be_built_one_line_says_so_and_nothing_runs(tmp_path, m
     assert "--no-sandbox" in error
     assert not (tmp_path / "ran").exists()
     assert not (tmp_path / "out").exists()
+
+
+def test_refusal_of_a_box_is_the_same_line_when_a_worker_sends_it():
+    refusal = NoBox.because("it needs Linux")
+    assert str(pickle.loads(pickle.dumps(refusal))) == str(refusal)
+    with pytest.raises(NoBox, match=r"closed \(a door\)\. Nothing was run"):
+        box._expect_locked_in({"status": "no box", "error": "a door"})
 
 
 @needs_box
