@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 # alice12_LATE_30455_991_01_forward_propagation.ipynb, as Canvas names them
-_CANVAS = re.compile(r"(?P<student>[^_/]+)_(?:LATE_)?(?P<id>\d{3,})_\d{3,}_[^/]+$")
+_CANVAS = re.compile(r"(?P<student>[^_/]+)_(?:LATE_)?(?P<id>\d+)_\d+_[^/]+$")
 # Alice Adams_123456_assignsubmission_file_/01_forward_propagation.ipynb, as Moodle names them
 _MOODLE = re.compile(r"(?P<student>[^/]+)_(?P<id>\d+)_assignsubmission_file_?/")
 # Alice Adams - 01_forward_propagation.ipynb, as Google Classroom's Drive folders have them
@@ -20,7 +20,8 @@ def whose(paths: Sequence[str]) -> list[tuple[str, str]]:
     most of a class's files are named decides how they are all read, so that one odd name does not
     become a student.
     """
-    for pattern in (_MOODLE, _CANVAS, _CLASSROOM):
+    in_one_folder = len({path.rpartition("/")[0] for path in paths}) == 1
+    for pattern in (_MOODLE, _CANVAS, _CLASSROOM) if in_one_folder else (_MOODLE,):
         found = [pattern.search(path) for path in paths]
         if 2 * sum(match is not None for match in found) > len(paths):
             return _two_of_one_name_apart(

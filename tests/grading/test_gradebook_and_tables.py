@@ -2,17 +2,15 @@
 
 import csv
 import datetime
-import zipfile
 
 import pytest
-from classroom import OF, save, solved, untouched
+from classroom import OF, save, solved
 
 from course_utils.grading import lock, tables
 from course_utils.grading.gradebook import GRADER_FAILED, Gradebook
 from course_utils.grading.late import LateRule
 from course_utils.grading.pages import file_names, write_pages
 from course_utils.grading.scoring import ExerciseScore, Score
-from course_utils.grading.students import whose
 from course_utils.grading.submissions import Submission, collect
 
 needs_box = pytest.mark.skipif(lock.why_not() is not None, reason=f"no box: {lock.why_not()}")
@@ -91,70 +89,6 @@ def test_late_rule_holds_for_all_whenever_it_is_set(book):
     with Gradebook(book.path) as reopened:
         assert reopened.late_rule == LateRule(due, 0.125)
         assert reopened.grades()[0].total == 3
-
-
-@pytest.mark.parametrize(
-    ("path", "student", "number"),
-    [
-        ("alice.ipynb", "alice", ""),
-        ("alice (1).ipynb", "alice", ""),
-        ("class/alice/01_forward.ipynb", "alice", ""),
-        ("adamsalice_30455_991_01_forward_propagation.ipynb", "adamsalice", "30455"),
-        ("adamsalice_LATE_30455_991_01_forward.ipynb", "adamsalice", "30455"),
-        ("Alice Adams_123456_assignsubmission_file_/01.ipynb", "Alice Adams", "123456"),
-        ("Alice Adams_123456_assignsubmission_file/01.ipynb", "Alice Adams", "123456"),
-        ("Alice Adams_123456_assignsubmission_file_/work/01.ipynb", "Alice Adams", "123456"),
-        ("Class/Alice Adams - 01_forward.ipynb", "Alice Adams", ""),
-        ("王小明/01_forward.ipynb", "王小明", ""),
-    ],
-)
-def test_student_is_known_from_the_names_that_platforms_give(path, student, number):
-    assert whose([path]) == [(student, number)]
-
-
-@pytest.mark.parametrize(
-    ("paths", "students"),
-    [
-        (["alice/work/01.ipynb", "bob/work/01.ipynb", "bob/old/01.ipynb"], ["alice", "bob", "bob"]),
-        (
-            ["week 1/alice/1.ipynb", "week 1/bob/1.ipynb", "week 2/zoe/2.ipynb"],
-            ["alice", "bob", "zoe"],
-        ),
-        (
-            ["all/alice/01.ipynb", "all/bob.ipynb", "all/carol/x/01.ipynb"],
-            ["alice", "all", "carol"],
-        ),
-        (["alice/attempt_2024_01_b.ipynb", "bob/01 - final.ipynb"], ["alice", "bob"]),
-        (["Jose\u0301.ipynb", "José (2).ipynb"], ["José", "José"]),
-    ],
-)
-def test_students_are_told_from_the_folders_around_them(paths, students):
-    assert [student for student, _ in whose(paths)] == students
-
-
-def test_two_students_of_one_name_stay_two():
-    paths = ["王伟_11_assignsubmission_file_/a.ipynb", "王伟_12_assignsubmission_file_/a.ipynb"]
-    assert whose(paths) == [("王伟 (11)", "11"), ("王伟 (12)", "12")]
-
-
-def test_zip_and_folder_give_the_same_submissions(tmp_path):
-    save(untouched(), tmp_path / "in" / "alice" / "01.ipynb")
-    save(solved(), tmp_path / "in" / "bob" / "01.ipynb")
-    (tmp_path / "in" / "bob" / "notes.txt").write_text("not a notebook")
-    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
-        for path in (tmp_path / "in").rglob("*"):
-            archive.write(path, path.relative_to(tmp_path / "in"))
-        archive.writestr("__MACOSX/bob/._01.ipynb", "clutter")
-    folder, zipped = collect(tmp_path / "in"), collect(tmp_path / "class.zip")
-    assert [(s.student, s.raw) for s in folder] == [(s.student, s.raw) for s in zipped]
-
-
-def test_nothing_to_grade_is_said(tmp_path):
-    with pytest.raises(FileNotFoundError, match="holds no notebook"):
-        collect(tmp_path)
-    (tmp_path / "x.zip").write_text("no zip")
-    with pytest.raises(ValueError, match="not a zip"):
-        collect(tmp_path / "x.zip")
 
 
 def test_written_points_come_back_from_the_table_all_or_nothing(book, tmp_path):
@@ -276,19 +210,6 @@ def test_written_points_are_read_as_spreadsheets_save_them(book, tmp_path, encod
     assert book.grades()[0].to_read == []
 
 
-def test_names_in_a_zip_from_a_chinese_windows_are_read(tmp_path):
-    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
-        info = zipfile.ZipInfo("XXXXXX/01.ipynb", (2026, 5, 1, 12, 0, 0))
-        archive.writestr(info, "{}")
-    raw = (tmp_path / "class.zip").read_bytes()
-    raw = raw.replace(b"XXXXXX", "王小明".encode("gb2312"))
-    (tmp_path / "class.zip").write_bytes(raw)
-    (one,) = collect(tmp_path / "class.zip")
-    assert one.student == "王小明"
-    # A zip keeps no time zone: its times are those of the instructor's own clock.
-    assert datetime.datetime.fromtimestamp(one.modified).hour == 12
-
-
 def test_feedback_is_named_after_the_student_in_any_script():
     names = file_names(["王小明", "王 小明", "Zoë", "con", "../..", "x" * 400, "𠀀" * 200])
     assert names["王小明"] == "王小明.html"
@@ -306,3 +227,30 @@ def test_equal_answers_of_two_students_are_shown_to_the_instructor(book, tmp_pat
     assert "alice, bob" in page
     assert "the same code as each other" in page
     assert "carol" not in page.partition("<h2>Students")[0]
+
+
+def test_every_lost_point_has_its_reason_on_the_feedback_page(book, tmp_path):
+    lost = [
+        ExerciseScore(
+            "softmax", 1.14, 2, "incorrect", "Failed on: huge scores.", "d", "Subtract it."
+        ),
+        ExerciseScore("gelu", 0, 1, "could not check", "It raised NameError: c & d."),
+        ExerciseScore("sigmoid", 0, 2, "not attempted", "It is still the stub."),
+    ]
+    book.set_about("written", '{"01.W1": 4}')
+    book.set_rules(late=LateRule(datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC), 0.3))
+    written = {"01.W1": "Because."}
+    book.record(attempt("alice", "x", 1.9e9), "01", Score(tuple(lost), written))
+    write_pages(book.grades(), tmp_path)
+    page = (tmp_path / "feedback" / "alice.html").read_text(encoding="utf-8")
+    for part in ("Failed on: huge scores.", "Subtract it.", "c &amp; d", "still the stub"):
+        assert part in page
+    assert "1.14 of 2" in page
+    assert "50% of the points are taken off" in page
+    assert "Not counted yet: written answers" in page
+    book.give("alice", "01.W1", 2.5, "Say more.")
+    write_pages(book.grades(), tmp_path)
+    page = (tmp_path / "feedback" / "alice.html").read_text(encoding="utf-8")
+    assert "2.5 of 4 points" in page
+    assert "Say more." in page
+    assert "Not counted yet" not in page

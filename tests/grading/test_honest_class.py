@@ -172,6 +172,17 @@ def test_noise_costs_nothing(box, noise):
     assert score.points == score.of
 
 
+def test_answer_that_changes_its_input_in_place_loses_points_and_is_told(box):
+    score = softmax_of(box, RIGHT.replace("    e = ", "    z -= 1.0\n    e = "))
+    assert score.points < score.of
+    assert "changed its input" in score.reason
+
+
+def test_assignments_that_build_on_earlier_ones_come_along(box):
+    score = softmax_of(box, "SCALE = 4.0", "SCALE = SCALE / 2", "SCALE -= 1", f"{RIGHT} * SCALE")
+    assert score.points == score.of
+
+
 def test_last_definition_counts_and_duplicates_do_no_harm(box):
     wrong = "def softmax(z):\n    return z"
     assert softmax_of(box, wrong, RIGHT).points > 0
