@@ -67,7 +67,7 @@ def draw_word_weights(counts, learned: Mapping[str, np.ndarray], truth: float):
     for ax, (name, weights) in zip(axes, learned.items(), strict=True):
         ax.axhline(truth, color=COLOURS["black"], lw=1.0, ls="--")
         ax.plot(counts, weights, "o", ms=4, alpha=0.6, color=OPTIMIZER_COLOURS[name])
-        ax.set(xscale="log", xlabel="reviews with the word", ylim=(-1.6, 3.6))
+        ax.set(xscale="log", xlabel="reviews with the word", ylim=(-1.6, 4.4))
         ax.set_title(name, fontsize=11, fontweight="normal")
     axes[0].set_ylabel("learned weight")
     axes[0].text(counts.max(), truth + 0.1, "the truth", ha="right", fontsize=10)
@@ -104,7 +104,7 @@ def draw_sensitivity(steps: Mapping[str, np.ndarray], rates, title: str, ylabel:
         lowest[name] = (rates[best], shown[best])
     ax.set(xscale="log", yscale="log", xlabel="learning rate", ylabel=ylabel)
     ax.set_title(title)
-    ax.margins(x=0.08, y=0.2)
+    ax.margins(x=0.08, y=0.26)
     ax.autoscale_view()
     _write_names_below(ax, lowest)
     return fig

@@ -67,7 +67,7 @@ def binary_cases(rng: np.random.Generator) -> list[Case]:
 
     far = np.round(rng.uniform(40, 100, 2), 1)
     return [
-        case("two examples", logits=np.array([0.0, 2.0]), labels=np.array([1.0, 0.0])),
+        case("two examples", logits=np.array([2.0, 2.0]), labels=np.array([1.0, 0.0])),
         drawn("random logits", 5),
         drawn("several questions for each example", 3, 4),
         case(
@@ -150,5 +150,6 @@ def perplexity_cases(rng: np.random.Generator) -> list[Case]:
         drawn("random losses", 5),
         drawn("random losses", 12),
         case("guessing evenly among some tokens", token_losses=np.full(4, np.log(choices))),
+        drawn("a long text", 1000),
         case("a mean that was taken before", token_losses=float(np.round(rng.uniform(1, 4), 2))),
     ]

@@ -3,6 +3,7 @@
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.lessons import cases_04 as cases
 from course_utils.exercises.lessons import mistakes_04 as mistakes
+from course_utils.exercises.lessons import mistakes_04_logits as mistakes_logits
 from course_utils.exercises.quiz import Choice, Question
 
 LOSSES = "course_utils.scratch.losses"
@@ -56,7 +57,7 @@ EXERCISES = (
         minutes=20,
         why="Every yes-or-no classifier learns from it, and the naive form fails when it matters.",
         draw_cases=cases.binary_cases,
-        misconceptions=mistakes.BINARY_CROSS_ENTROPY_WITH_LOGITS,
+        misconceptions=mistakes_logits.BINARY_CROSS_ENTROPY_WITH_LOGITS,
         hints=(
             "Do not compute the probability at all: a probability that was rounded to 0 or 1 has "
             "lost what you need.",
@@ -77,7 +78,7 @@ EXERCISES = (
         minutes=20,
         why="This is the loss of every GPT: how surprised it is by the token that came.",
         draw_cases=cases.cross_entropy_cases,
-        misconceptions=mistakes.CROSS_ENTROPY,
+        misconceptions=mistakes_logits.CROSS_ENTROPY,
         hints=(
             "Which two numbers of each row does the loss of that row need?",
             "The loss of a row is log-sum-exp of its logits minus the logit of the right class. "
@@ -100,7 +101,7 @@ EXERCISES = (
         minutes=10,
         why="Here the blame enters the network; everything that learns begins with this line.",
         draw_cases=cases.cross_entropy_backward_cases,
-        misconceptions=mistakes.CROSS_ENTROPY_BACKWARD,
+        misconceptions=mistakes_logits.CROSS_ENTROPY_BACKWARD,
         hints=(
             "The answer has the shape of the logits, and each row of it sums to 0. Why?",
             "It is p - onehot, averaged: softmax the logits, and take 1 away at the right class of "
@@ -201,7 +202,7 @@ QUESTIONS = (
         "text, whose words have 5 characters on average, the space included. Which is better?",
         (
             Choice(
-                "B: 5 is less than 20.",
+                "B: its perplexity is the lower of the two, and the lower one is always better.",
                 False,
                 "They are perplexities of different things. Per character, A pays ln 20 / 5.",
             ),
@@ -211,7 +212,7 @@ QUESTIONS = (
                 "Yes. Per character, or in bits per character, they can be compared.",
             ),
             Choice(
-                "They cannot be compared at all.",
+                "They cannot be compared at all: their tokens are words here and characters there.",
                 False,
                 "Their perplexities cannot. The total loss on the same text can, and so can bits "
                 "per character.",
@@ -229,13 +230,13 @@ QUESTIONS = (
                 "1/80,000.",
             ),
             Choice(
-                "Nearly 0 with both: the sigmoid is flat there.",
+                "Nearly 0 with both: the sigmoid is flat so far from 0.",
                 False,
                 "The sigmoid is flat, but the logarithm is steep in exactly the same measure: the "
                 "two cancel.",
             ),
             Choice(
-                "Nearly -12 with cross-entropy.",
+                "Nearly -12 with cross-entropy, nearly -1 with the squared error.",
                 False,
                 "The loss is nearly 12. Its slope is p - y, never larger than 1.",
             ),
@@ -245,7 +246,7 @@ QUESTIONS = (
         "Why do frameworks take logits in their losses rather than probabilities?",
         (
             Choice(
-                "To save the time of a softmax.",
+                "To save time: without the softmax, a training step has one operation less to do.",
                 False,
                 "The softmax is computed all the same, for the gradient.",
             ),
@@ -257,9 +258,10 @@ QUESTIONS = (
                 "probability.",
             ),
             Choice(
-                "Because logits sum to 1 and probabilities do not.",
+                "Because logits always sum to 1, while rounded probabilities may sum to 0.999.",
                 False,
-                "It is the other way round: softmax probabilities do, logits are any numbers.",
+                "It is the other way round: a softmax's probabilities sum to 1, logits are any "
+                "numbers.",
             ),
         ),
     ),

@@ -3,8 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Misconception
-from course_utils.scratch.layers import sigmoid, softmax
-from course_utils.scratch.losses import log_softmax, one_hot
+from course_utils.scratch.losses import one_hot
 
 # ---------------------------------------------------------------------------------- mse_loss
 
@@ -27,6 +26,14 @@ def _absolute(predictions, targets):
 
 def _squares_the_mean_error(predictions, targets):
     return np.mean(predictions - targets) ** 2
+
+
+def _difference_of_squares(predictions, targets):
+    return np.mean(predictions**2 - targets**2)
+
+
+def _one_mean_for_each_column(predictions, targets):
+    return np.mean((predictions - targets) ** 2, axis=0)
 
 
 def _divides_by_the_examples(predictions, targets):
@@ -62,6 +69,18 @@ MSE_LOSS = (
         _squares_the_mean_error,
         "You average first and square then: errors of opposite sign cancel, and a model that is "
         "wrong both ways looks perfect. Square each error before you average.",
+    ),
+    Misconception(
+        "squares before it subtracts",
+        _difference_of_squares,
+        "You square predictions and targets first and subtract then. 3² - 1² is 8, and the error, "
+        "3 - 1 = 2, squared is 4. Subtract first.",
+    ),
+    Misconception(
+        "averages each column by itself",
+        _one_mean_for_each_column,
+        "You average along one axis only, so that a table gives one mean for each column. The loss "
+        "is one number: `np.mean` without an axis averages over everything.",
     ),
     Misconception(
         "divides by the examples only",
@@ -116,6 +135,20 @@ def _smooth_l1(predictions, targets, delta=1.0):
     return _huber(predictions, targets, delta, _half_square, _tangent, _inside) / delta
 
 
+def _flat_beyond_delta(predictions, targets, delta=1.0):
+    return np.mean(np.clip(predictions - targets, -delta, delta) ** 2 / 2)
+
+
+def _line_too_high(predictions, targets, delta=1.0):
+    return _huber(predictions, targets, delta, _half_square, lambda s, d: d * s - d / 2, _inside)
+
+
+def _one_formula_for_all(predictions, targets, delta=1.0):
+    size = np.abs(predictions - targets)
+    formula = _half_square(size) if np.mean(size) <= delta else _tangent(size, delta)
+    return np.mean(formula)
+
+
 def _huber_sum(predictions, targets, delta=1.0):
     mean = _huber(predictions, targets, delta, _half_square, _tangent, _inside)
     return mean * np.size(predictions)
@@ -158,286 +191,28 @@ HUBER_LOSS = (
         "keeps the parabola at e² / 2 for every delta.",
     ),
     Misconception(
+        "is flat beyond delta",
+        _flat_beyond_delta,
+        "You cut the error off at delta and square it then, so that beyond delta the loss no "
+        "longer grows and pulls at nothing. It is the slope that is cut off: the loss goes on in a "
+        "straight line.",
+    ),
+    Misconception(
+        "subtracts delta / 2",
+        _line_too_high,
+        "Your line is delta × |e| - delta / 2. It has to meet the parabola at delta² / 2, so what "
+        "is taken away is delta² / 2: delta × (|e| - delta / 2), with the brackets.",
+    ),
+    Misconception(
+        "chooses one formula for all entries",
+        _one_formula_for_all,
+        "You decide once, by the mean error, and use that formula for every entry. Each entry "
+        "decides for itself: `np.where` chooses entry by entry.",
+    ),
+    Misconception(
         "sums instead of averaging",
         _huber_sum,
         "Each error is judged rightly, but they are summed. Take the mean, like all losses here.",
-    ),
-)
-
-
-# ---------------------------------------------------------- binary_cross_entropy_with_logits
-
-
-def _binary(p, labels):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return -(labels * np.log(p) + (1 - labels) * np.log(1 - p))
-
-
-def _loses_the_tail(logits, labels):
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.mean(_binary(1 / (1 + np.exp(-logits)), labels))
-
-
-def _softplus_overflows(logits, labels):
-    with np.errstate(over="ignore"):
-        return np.mean(np.log(1 + np.exp(logits)) - labels * logits)
-
-
-def _clips(logits, labels):
-    return np.mean(_binary(np.clip(sigmoid(logits), 1e-7, 1 - 1e-7), labels))
-
-
-def _stable(logits, labels):
-    return np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits))) - labels * logits
-
-
-def _binary_sum(logits, labels):
-    return np.sum(_stable(logits, labels))
-
-
-def _labels_turned_round(logits, labels):
-    return np.mean(_stable(logits, 1 - labels))
-
-
-def _only_the_yes_half(logits, labels):
-    return np.mean(labels * _stable(logits, 1))
-
-
-def _logits_taken_for_probabilities(logits, labels):
-    return np.mean(_binary(logits, labels))
-
-
-def _binary_bits(logits, labels):
-    return np.mean(_stable(logits, labels)) / np.log(2)
-
-
-BINARY_CROSS_ENTROPY_WITH_LOGITS = (
-    Misconception(
-        "goes through the probability",
-        _loses_the_tail,
-        "All is right until the logits are large. Then the sigmoid is rounded to exactly 0 or 1, "
-        "and the logarithm of 0 is -inf (and 0 × -inf is nan). Go from the logits to the "
-        "logarithm in one step: -log σ(z) = log(1 + e^-z).",
-    ),
-    Misconception(
-        "lets e^z overflow",
-        _softplus_overflows,
-        "The formula log(1 + e^z) - y z is right, and all is well until z is about 710. There e^z "
-        "is infinite. Take the larger of the two terms, 1 and e^z, out of the logarithm.",
-    ),
-    Misconception(
-        "clips the probabilities",
-        _clips,
-        "You keep the probabilities away from 0 and 1, so nothing overflows, but a logit of 1000 "
-        "on the wrong side costs 1000, and with clipping it costs 16. Worse, its gradient "
-        "becomes 0 there. Work from the logits.",
-    ),
-    Misconception(
-        "sums instead of averaging",
-        _binary_sum,
-        "Each example is right, but you sum them. Take the mean.",
-    ),
-    Misconception(
-        "turns the labels round",
-        _labels_turned_round,
-        "You charge the probability of the wrong answer. A large positive logit means yes: with "
-        "label 1 it must cost almost nothing.",
-    ),
-    Misconception(
-        "forgets the examples with label 0",
-        _only_the_yes_half,
-        "Only examples with label 1 cost anything. Then the best model says yes to everything. "
-        "The other half is -(1 - y) log(1 - p).",
-    ),
-    Misconception(
-        "takes logits for probabilities",
-        _logits_taken_for_probabilities,
-        "You take the logarithm of the logits themselves. They are scores, possibly negative: the "
-        "probability is their sigmoid.",
-    ),
-    Misconception(
-        "counts in bits",
-        _binary_bits,
-        "Your logarithm has base 2, so this is in bits. The course's losses are in nats: natural "
-        "logarithms.",
-    ),
-)
-
-
-# ----------------------------------------------------------------------------- cross_entropy
-
-
-def _picked(log_probs, labels):
-    return log_probs[np.arange(len(labels)), labels]
-
-
-def _powers_overflow(logits, labels):
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        log_probs = logits - np.log(np.sum(np.exp(logits), axis=1, keepdims=True))
-        return -np.mean(_picked(log_probs, labels))
-
-
-def _log_of_the_softmax(logits, labels):
-    with np.errstate(divide="ignore"):
-        return -np.mean(_picked(np.log(softmax(logits)), labels))
-
-
-def _one_maximum_for_all_rows(logits, labels):
-    shifted = logits - np.max(logits)
-    with np.errstate(divide="ignore"):
-        log_probs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    return -np.mean(_picked(log_probs, labels))
-
-
-def _cross_entropy_sum(logits, labels):
-    return -np.sum(_picked(log_softmax(logits), labels))
-
-
-def _every_label_for_every_row(logits, labels):
-    return -np.mean(log_softmax(logits)[:, labels])
-
-
-def _divides_by_the_classes_too(logits, labels):
-    return -np.mean(_picked(log_softmax(logits), labels)) / logits.shape[1]
-
-
-def _softmax_over_the_examples(logits, labels):
-    return -np.mean(_picked(log_softmax(logits.T).T, labels))
-
-
-def _forgets_the_minus(logits, labels):
-    return np.mean(_picked(log_softmax(logits), labels))
-
-
-CROSS_ENTROPY = (
-    Misconception(
-        "lets the powers overflow",
-        _powers_overflow,
-        "All is right until the logits are near 1000: then e^z is infinite and the result nan. "
-        "Take each row's maximum out first: that is log-sum-exp.",
-    ),
-    Misconception(
-        "takes the logarithm of the softmax",
-        _log_of_the_softmax,
-        "Your softmax is stable, but a hopeless class gets a probability that is rounded to 0, "
-        "and its logarithm is -inf. Subtract log-sum-exp from the logits instead, and never form "
-        "the probability.",
-    ),
-    Misconception(
-        "subtracts one maximum from all rows",
-        _one_maximum_for_all_rows,
-        "You subtract the maximum of the whole array. In a row that lies far below it every power "
-        "becomes 0, and its logarithm -inf. Each row needs its own maximum: "
-        "`axis=1, keepdims=True`.",
-    ),
-    Misconception(
-        "sums instead of averaging",
-        _cross_entropy_sum,
-        "Each example is right, but they are summed. Take the mean over the N examples.",
-    ),
-    Misconception(
-        "picks every label in every row",
-        _every_label_for_every_row,
-        "`log_probs[:, labels]` takes, in every row, the columns of all the labels: an (N, N) "
-        "array. You want one entry of each row: index with the row numbers too, "
-        "`[np.arange(N), labels]`.",
-    ),
-    Misconception(
-        "divides by the number of classes",
-        _divides_by_the_classes_too,
-        "You average over all N × C entries, most of which are 0 because of the one-hot labels. "
-        "Sum over the classes, then average over the N examples.",
-    ),
-    Misconception(
-        "normalises over the examples",
-        _softmax_over_the_examples,
-        "Your probabilities sum to 1 down each column, so that the examples compete with one "
-        "another. The classes of one example do: work along each row, `axis=1`.",
-    ),
-    Misconception(
-        "forgets the minus sign",
-        _forgets_the_minus,
-        "This is the log-likelihood, which is negative and should grow. The loss is its negative.",
-    ),
-)
-
-
-# -------------------------------------------------------------------- cross_entropy_backward
-
-
-def _forgets_the_mean(logits, labels):
-    return softmax(logits) - one_hot(labels, logits.shape[1])
-
-
-def _forgets_the_label(logits, labels):
-    return softmax(logits) / len(labels)
-
-
-def _sign_turned_round(logits, labels):
-    return (one_hot(labels, logits.shape[1]) - softmax(logits)) / len(labels)
-
-
-def _softmax_slope_again(logits, labels):
-    p = softmax(logits)
-    return (p - one_hot(labels, logits.shape[1])) * p * (1 - p) / len(labels)
-
-
-def _every_row_loses_every_label(logits, labels):
-    gradient = softmax(logits)
-    gradient[:, labels] -= 1
-    return gradient / len(labels)
-
-
-def _mean_over_all_entries(logits, labels):
-    return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
-
-
-def _by_the_probabilities(logits, labels):
-    p = softmax(logits)
-    return -one_hot(labels, logits.shape[1]) / p / len(labels)
-
-
-CROSS_ENTROPY_BACKWARD = (
-    Misconception(
-        "forgets to divide by N",
-        _forgets_the_mean,
-        "This is the gradient of the sum. The loss is the mean over the N examples, so each row "
-        "of its gradient is divided by N.",
-    ),
-    Misconception(
-        "forgets the right class",
-        _forgets_the_label,
-        "These are the probabilities divided by N: the gradient of log-sum-exp alone. The loss "
-        "also has the term -z of the right class; its derivative takes 1 away there.",
-    ),
-    Misconception(
-        "has the wrong sign",
-        _sign_turned_round,
-        "The signs are turned round. The gradient points to where the loss grows: a higher logit "
-        "of the right class lowers the loss, so its entry is negative.",
-    ),
-    Misconception(
-        "multiplies by the slope of the softmax once more",
-        _softmax_slope_again,
-        "There is a factor p (1 - p) too many. The derivative of the logarithm has already "
-        "cancelled it: p - onehot is the gradient by the logits.",
-    ),
-    Misconception(
-        "takes 1 from every label's column in every row",
-        _every_row_loses_every_label,
-        "`gradient[:, labels] -= 1` changes whole columns. Take 1 from one entry of each row: "
-        "`gradient[np.arange(N), labels] -= 1`.",
-    ),
-    Misconception(
-        "divides by N × C",
-        _mean_over_all_entries,
-        "You divide by the number of all entries. The loss is a mean over the N examples only.",
-    ),
-    Misconception(
-        "stops at the probabilities",
-        _by_the_probabilities,
-        "This is the gradient by the probabilities, -1/p at the right class. Send it on through "
-        "the softmax to the logits: the result is much simpler.",
     ),
 )
 
@@ -462,6 +237,16 @@ def _right_class_gets_no_share(labels, n_classes, smoothing=0.1):
 def _whole_share_for_each(labels, n_classes, smoothing=0.1):
     right = one_hot(labels, n_classes)
     return right * (1 - smoothing) + (1 - right) * smoothing
+
+
+def _every_label_in_every_row(labels, n_classes, smoothing=0.1):
+    targets = np.full((len(labels), n_classes), smoothing / n_classes)
+    targets[:, labels] += 1 - smoothing
+    return targets
+
+
+def _shared_among_the_examples(labels, n_classes, smoothing=0.1):
+    return (1 - smoothing) * one_hot(labels, n_classes) + smoothing / len(labels)
 
 
 def _not_smoothed(labels, n_classes, smoothing=0.1):
@@ -499,6 +284,18 @@ LABEL_SMOOTHING_TARGETS = (
         "number of classes.",
     ),
     Misconception(
+        "raises every label's column in every row",
+        _every_label_in_every_row,
+        "`targets[:, labels] += ...` changes whole columns. One entry of each row is meant: index "
+        "with the row numbers too, `[np.arange(N), labels]`.",
+    ),
+    Misconception(
+        "divides by the number of examples",
+        _shared_among_the_examples,
+        "You share `smoothing` among the N examples. It is shared among the classes of one "
+        "example: divide by `n_classes`.",
+    ),
+    Misconception(
         "does not smooth",
         _not_smoothed,
         "These are plain one-hot rows. `smoothing` has no effect on them.",
@@ -526,6 +323,11 @@ def _power_of_the_sum(token_losses):
     return np.exp(np.sum(token_losses))
 
 
+def _root_of_a_product(token_losses):
+    with np.errstate(over="ignore"):
+        return np.prod(np.exp(token_losses)) ** (1 / np.size(token_losses))
+
+
 def _probability_instead(token_losses):
     return np.exp(-np.mean(token_losses))
 
@@ -547,6 +349,13 @@ PERPLEXITY = (
         _power_of_two,
         "You raise 2 to the mean loss. That is right for losses in bits. These are in nats, made "
         "with natural logarithms, so the base is e.",
+    ),
+    Misconception(
+        "multiplies first and takes the root then",
+        _root_of_a_product,
+        "The root of the product of all e^loss is the same number on paper. But the product of a "
+        "long text is larger than the largest float, and the root of infinity is infinity. Take "
+        "the mean first and the power of e then.",
     ),
     Misconception(
         "gives the mean probability",
