@@ -1,5 +1,5 @@
 # make lab   open the course in JupyterLab
-# make test  run every test: lint, fast tests, all notebooks, the real browser
+# make test  run every test: lint, fast tests, all notebooks, other places, the real browser
 # Both set themselves up in .venv the first time and are quick the second time. What the other
 # targets are for stands in CONTRIBUTING.md.
 
@@ -11,12 +11,12 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 CORES := $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-.PHONY: lab test lint fast nbval solved browser notebooks nbdime clean
+.PHONY: lab test lint fast nbval solved places browser notebooks nbdime clean
 
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
-test: lint fast nbval solved browser
+test: lint fast nbval solved places browser
 	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
 
 lint: .venv/test.stamp
@@ -26,7 +26,7 @@ lint: .venv/test.stamp
 
 # The tests of course_utils.
 fast: .venv/test.stamp
-	$(PYTEST) tests -n $(CORES) -m "not notebooks and not browser"
+	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser"
 
 # The notebooks exactly as they are shipped, their outputs compared.
 nbval: .venv/test.stamp
@@ -37,6 +37,11 @@ nbval: .venv/test.stamp
 # The notebooks with every exercise solved, and as other learners leave them.
 solved: .venv/test.stamp
 	$(PYTEST) tests/notebooks -n $(CORES) -m notebooks --durations 0 --junitxml artifacts/solved.xml
+
+# The course installed where learners are: a Colab as near as can be had, a fresh machine, other
+# Pythons. Tests that share a machine stay in one process.
+places: .venv/test.stamp
+	$(PYTEST) tests/places -n $(CORES) --dist loadgroup -m places --durations 0
 
 # JupyterLab in a real browser.
 browser: .venv/test.stamp .venv/browser.stamp
