@@ -53,6 +53,7 @@ notebooks: .venv/test.stamp
 	for notebook in $(NOTEBOOKS); do \
 		COURSE_HOME=$$(mktemp -d) OMP_NUM_THREADS=1 \
 			$(BIN)/jupyter nbconvert --to notebook --execute --inplace $$notebook \
+			--ExecutePreprocessor.timeout=600 \
 			&& $(BIN)/course stamp || exit 1; \
 	done
 
