@@ -104,9 +104,10 @@ def lock_in(keep: int, memory: int, seconds: int, disk: int, number: int) -> Non
     run side by side apart; each has a user id of its own.
     """
     _only_descriptor(keep)
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    pages = [int(n) * resource.getpagesize() for n in Path("/proc/self/statm").read_text().split()]
     _new_root(disk)
-    _limits(mapped + memory, seconds, disk)
+    mapped, private = pages[0], pages[5]  # libraries and all; what is written to
+    _limits(mapped + memory, private + memory, seconds, disk)
     if os.geteuid() == 0:
         os.setgroups([])
         user = NOBODY + number
@@ -193,9 +194,10 @@ def _copies_of_the_course() -> list[str]:
     return sorted(str(path) for path in found if path.is_dir())
 
 
-def _limits(address_space: int, seconds: int, disk: int) -> None:
+def _limits(address_space: int, private: int, seconds: int, disk: int) -> None:
     for what, limit in (
         (resource.RLIMIT_AS, address_space),
+        (resource.RLIMIT_DATA, private),  # what libraries give back is not the answer's to use
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, disk),
         (resource.RLIMIT_NOFILE, 64),

@@ -32,6 +32,7 @@ h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid #8884;
  vertical-align: top; }}
+th {{ white-space: nowrap; }}
 td.number, th.number {{ text-align: right; }}
 .card {{ border: 1px solid #8886; border-left-width: 8px; border-radius: 4px;
  padding: 8px 14px; margin: 10px 0; }}
@@ -167,8 +168,10 @@ def _written(grades: Sequence[Grade]) -> str:
     ]
     questions = sorted({question for grade in grades for question in grade.written})
     for question in questions:
-        parts.append(f"<h2>{html.escape(question)}</h2>")
         asked = [grade for grade in grades if question in grade.written]
+        of = asked[0].written_of.get(question)
+        points = f" ({of} points)" if of else ""
+        parts.append(f"<h2>{html.escape(question)}{points}</h2>")
         for grade in asked:
             if answer := grade.written[question]:
                 parts.append(

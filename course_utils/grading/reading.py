@@ -80,6 +80,11 @@ def read_notebook(raw: bytes) -> Notebook:
         raise Unreadable("the file is not a notebook: it is no text in UTF-8") from error
     except RecursionError as error:
         raise Unreadable(f"the file is not a notebook: {TOO_DEEP}") from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            f"the file is not a notebook, or only a part of one: its JSON breaks off in line "
+            f"{error.lineno} ({error.msg})"
+        ) from error
     except ValueError as error:
         raise Unreadable(f"the file is not a notebook: {_short(error)}") from error
     cells = tree.get("cells") if isinstance(tree, dict) else None

@@ -121,7 +121,7 @@ def _in_a_line(number: str, grades: Sequence[Grade]) -> str:
     parts = [f"notebook {number}: {len(graded)} graded, {len(grades) - len(graded)} ungraded"]
     if graded:
         middle = statistics.median(grade.total for grade in graded)
-        parts.append(f"median {middle:g} of {graded[0].total_of:g} points")
+        parts.append(f"median {round(middle, 1):g} of {graded[0].total_of:g} points")
     if to_read := sum(len(grade.to_read) for grade in graded):
         parts.append(f"{to_read} written answers to read")
     return "; ".join(parts)

@@ -13,7 +13,7 @@ def make(folder):
     write(folder / "mallory3.ipynb", [chain, "def softmax(z):\n    return f0()"])
     write(folder / "mallory4.ipynb", ["def softmax(z): return z"] * 4_000)
     write(folder / "mallory5.ipynb", ["def softmax(z): return (("] * 4_000)
-    write(folder / "mallory6.ipynb", ["x = 1"] * 1_000_000)
+    write(folder / "mallory6.ipynb", ["x = 1"] * 400_000)
 
 
 def write(path, sources):
