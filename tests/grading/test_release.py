@@ -79,7 +79,7 @@ def nbgrader(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 def test_nbgrader_hands_out_no_solution_and_keeps_the_points(nbgrader):
     _, _, handed_out = nbgrader
     text = to_text(handed_out)
@@ -94,7 +94,7 @@ def test_nbgrader_hands_out_no_solution_and_keeps_the_points(nbgrader):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 def test_nbgrader_gives_full_marks_to_the_right_and_none_to_the_others(nbgrader):
     from nbgrader.api import Gradebook
 
