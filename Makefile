@@ -16,7 +16,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
-test: lint fast nbval solved places browser
+test: lint fast nbval solved browser
 	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
 
 lint: .venv/test.stamp

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,11 @@ def trained_by_two(tmp_path_factory):
         (str(place / "stopped"), 8, {}),
     ]
     done = run_by_two([str(place / "ranks.py"), json.dumps(runs)])
+    if "terminate called without an active exception" in done.stderr:
+        # Seen once: a thread of PyTorch's gloo outlives its process. The losses are tested here.
+        for folder, _, _ in runs:
+            shutil.rmtree(folder, ignore_errors=True)
+        done = run_by_two([str(place / "ranks.py"), json.dumps(runs)])
     assert done.returncode == 0, done.stderr
     return place
 
