@@ -226,7 +226,7 @@ def _outcome(reply: Any, one: Case | None, exercise: Exercise) -> Outcome:
         if kind in ("ndarray", "list", "tuple", "dict", "int", "str"):  # too large, or of objects
             why = _text(_field(reply, "error"), 200)
             return Outcome("ended", error=f"It returned what cannot be judged: {why}")
-        odd = type(kind if kind.isprintable() else "object", (), {})()
+        odd = type(kind if kind and kind.isprintable() else "object", (), {})()
         return Outcome("returned", odd)
     if status in ("raised", "unwritten"):
         error = _text(_field(reply, "error")) or "an error"
