@@ -16,7 +16,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
-test: lint fast nbval solved browser
+test: lint fast nbval solved places browser
 	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
 
 lint: .venv/test.stamp
@@ -47,11 +47,12 @@ places: .venv/test.stamp
 browser: .venv/test.stamp .venv/browser.stamp
 	$(PYTEST) tests/browser -m browser --durations 5
 
-# Run the notebooks again and save what they print: after a change to a lesson.
+# Run the notebooks again and save what they print: after a change to a lesson. Each begins in an
+# empty learner's folder, inside the checkout so that no output names a folder of this machine.
 # One of them: make notebooks NOTEBOOKS=notebooks/01_*.ipynb
 notebooks: .venv/test.stamp
 	for notebook in $(NOTEBOOKS); do \
-		COURSE_HOME=$$(mktemp -d) OMP_NUM_THREADS=1 \
+		rm -rf artifacts/fresh; COURSE_HOME="$(CURDIR)/artifacts/fresh/my_course" OMP_NUM_THREADS=1 \
 			$(BIN)/jupyter nbconvert --to notebook --execute --inplace $$notebook \
 			--ExecutePreprocessor.timeout=600 \
 			&& $(BIN)/course stamp || exit 1; \

@@ -66,16 +66,16 @@ def test_on_colab_the_learners_folder_is_on_drive_when_that_is_mounted(monkeypat
 @pytest.mark.parametrize(
     ("path", "written"),
     [
-        ("/home/ada/work/course/notebooks/my_course", "my_course"),
-        ("/home/ada/work/course/.venv", "../.venv"),
+        ("/home/ada/lessons/course/notebooks/my_course", "my_course"),
+        ("/home/ada/lessons/course/.venv", "../.venv"),
         ("/home/ada/.cache/neuron-to-gpt", "~/.cache/neuron-to-gpt"),
         ("/srv/data", "/srv/data"),
     ],
 )
 def test_a_path_is_written_as_a_person_would(monkeypatch, path, written):
-    monkeypatch.setattr(Path, "cwd", lambda: Path("/home/ada/work/course/notebooks"))
+    monkeypatch.setattr(Path, "cwd", lambda: Path("/home/ada/lessons/course/notebooks"))
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
-    monkeypatch.setattr("os.getcwd", lambda: "/home/ada/work/course/notebooks")
+    monkeypatch.setattr("os.getcwd", lambda: "/home/ada/lessons/course/notebooks")
     assert short_path(path) == written
 
 

@@ -48,7 +48,7 @@ def _two_of_one_name_apart(found: list[tuple[str, str]]) -> list[tuple[str, str]
 
 
 def _level_of_students(paths: Sequence[str]) -> int:
-    """The depth at which folders have most different names: not `week 1/`, not `alice/work/`."""
+    """The depth at which folders have most different names: not `week 1/`, not `alice/mine/`."""
     folders = [PurePosixPath(path).parts[:-1] for path in paths]
     deepest = max(map(len, folders), default=0)
     different = [len({f[depth] for f in folders if len(f) > depth}) for depth in range(deepest)]

@@ -20,7 +20,7 @@ from course_utils.grading.submissions import collect
         ("adamsalice_LATE_30455_991_01_forward.ipynb", "adamsalice", "30455"),
         ("Alice Adams_123456_assignsubmission_file_/01.ipynb", "Alice Adams", "123456"),
         ("Alice Adams_123456_assignsubmission_file/01.ipynb", "Alice Adams", "123456"),
-        ("Alice Adams_123456_assignsubmission_file_/work/01.ipynb", "Alice Adams", "123456"),
+        ("Alice Adams_123456_assignsubmission_file_/mine/01.ipynb", "Alice Adams", "123456"),
         ("Class/Alice Adams - 01_forward.ipynb", "Alice Adams", ""),
         ("王小明/01_forward.ipynb", "王小明", ""),
     ],
@@ -32,7 +32,7 @@ def test_student_is_known_from_the_names_that_platforms_give(path, student, numb
 @pytest.mark.parametrize(
     ("paths", "students"),
     [
-        (["alice/work/01.ipynb", "bob/work/01.ipynb", "bob/old/01.ipynb"], ["alice", "bob", "bob"]),
+        (["alice/mine/01.ipynb", "bob/mine/01.ipynb", "bob/old/01.ipynb"], ["alice", "bob", "bob"]),
         (
             ["week 1/alice/1.ipynb", "week 1/bob/1.ipynb", "week 2/zoe/2.ipynb"],
             ["alice", "bob", "zoe"],

@@ -20,8 +20,8 @@ from course_utils.exercises import all_exercises
 from course_utils.notebooks import notebook_paths, read
 
 VERSIONS = ("3.12", "3.13")
-# Notebook 02 compares its engine with torch's.
-WITHOUT_TORCH = ("01", "03", "04", "05")
+# Notebooks 02 and 05 compare their engine and their optimizers with torch's.
+WITHOUT_TORCH = ("01", "03", "04")
 
 pytestmark = [pytest.mark.places, pytest.mark.timeout(1200)]
 each_version = pytest.mark.parametrize("version", VERSIONS)
