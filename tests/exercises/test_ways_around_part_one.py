@@ -65,21 +65,13 @@ def test_a_count_with_a_decimal_point_is_no_count():
 
 
 def _by_recursion(output):
-    limit, order, seen = sys.getrecursionlimit(), [], set()
-
-    def visit(node):
-        if node not in seen:
-            seen.add(node)
-            for parent in node.parents:
-                visit(parent)
-            order.append(node)
-
+    mistakes = {mistake.name: mistake.wrong for mistake in get("topological_order").misconceptions}
+    limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)
     try:
-        visit(output)
+        return mistakes["calls itself"](output)
     finally:
         sys.setrecursionlimit(limit)
-    return order
 
 
 def test_recursion_is_found_out_although_the_limit_was_raised():
