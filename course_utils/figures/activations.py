@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 LINE_COLOURS = [COLOURS[name] for name in ("grey", "orange", "blue", "green")]
 
@@ -45,8 +45,6 @@ def draw_softmax(rows: Mapping[str, np.ndarray], softmax: Callable):
     axes[0, 0].set(ylabel="score")
     axes[0, 0].margins(y=0.18)
     axes[1, 0].set(ylabel="probability")
-    fig.suptitle(
-        "Only the distances between scores count", x=0.01, ha="left", weight="bold", size=12
-    )
+    write_title(fig, "Only the distances between scores count")
     fig.tight_layout()
     return fig

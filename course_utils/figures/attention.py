@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 DARK_TEXT_BELOW = 0.6  # weights above this are drawn dark, so their numbers are written light
 MOST_NUMBERED = 8  # rows up to which the weights are written into the map
@@ -46,7 +46,7 @@ def plot_attention_maps(
     axes[0][0].set_xlabel("token that is looked at")
     figure.tight_layout(rect=(0, 0, 1, 0.94 if title else 1))
     if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+        write_title(figure, title)
     return figure
 
 
@@ -144,13 +144,7 @@ def plot_soft_lookup(
     out.set_xticks([])
     out.set_yticks([])
     out.grid(False)
-    figure.suptitle(
-        "The more a key agrees with the query, the more of its value comes out",
-        x=0.01,
-        ha="left",
-        fontsize=12,
-        fontweight="bold",
-    )
+    write_title(figure, "The more a key agrees with the query, the more of its value comes out")
     figure.tight_layout()
     return figure
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 NAMED = [COLOURS[name] for name in ("purple", "blue", "green", "red", "orange", "black")]
 PALE = "#e8eef4"
@@ -167,12 +167,6 @@ def draw_gradient_sizes(
         ax.set_xticks(range(0, len(measured), 10))
         ax.set_title(title, fontsize=11, weight="normal")
     axes[0].set_ylabel("gradient at a layer's output\n(root mean square)")
-    fig.suptitle(
-        "Each layer multiplies the gradient by its own factor",
-        x=0.01,
-        ha="left",
-        weight="bold",
-        size=12,
-    )
+    write_title(fig, "Each layer multiplies the gradient by its own factor")
     fig.tight_layout()
     return fig

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_utils.figures.curves import write_names
 from course_utils.figures.landscapes import plot_paths
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 from course_utils.scratch.gradient_descent import gradient_descent
 from course_utils.scratch.landscapes import ravine
 
@@ -130,7 +130,7 @@ def draw_pixels(weights, examples, captions, title: str):
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
         ax.spines[:].set_visible(False)
-    fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(fig, title)
     fig.tight_layout()
     return fig
 

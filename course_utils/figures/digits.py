@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 
 def draw_digits(images, captions, columns: int = 10, wrong=None, title: str = ""):
@@ -16,7 +16,7 @@ def draw_digits(images, captions, columns: int = 10, wrong=None, title: str = ""
             ax.imshow(images[i].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
             colour = COLOURS["black"] if wrong is None or not wrong[i] else COLOURS["red"]
             ax.set_title(captions[i], fontsize=10, color=colour, pad=3, loc="center")
-    fig.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
+    write_title(fig, title)
     fig.tight_layout(pad=0.3)
     return fig
 

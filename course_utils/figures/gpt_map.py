@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 STREAM_X = 1.6  # where the residual stream runs, from the top to the bottom
 NORM_X, PART_X = 3.3, 5.75  # the middles of a branch's two boxes
@@ -76,9 +76,7 @@ def plot_influence(maps: Mapping[str, np.ndarray], tokens: Sequence[str]):
         ax.grid(False)
         ax.set_xlabel("token that is changed")
     axes[0][0].set_ylabel("position whose scores change")
-    figure.suptitle(
-        "Red dots: a score changed before its cause", x=0.01, ha="left", fontsize=12, weight="bold"
-    )
+    write_title(figure, "Red dots: a score changed before its cause")
     figure.tight_layout()
     return figure
 

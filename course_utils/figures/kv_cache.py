@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 NOW, KEPT, NEVER = COLOURS["orange"], "#bcd9ee", "#f4f4f4"
 
@@ -59,7 +59,7 @@ def draw_cache(tokens: Sequence[str], n_prompt: int):
         fontsize=9,
     )
     title = f"Tokens read in all: {totals[0]} without a cache, {totals[1]} with one"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(figure, title)
     figure.tight_layout(rect=(0, 0.05, 1, 0.99))
     return figure
 

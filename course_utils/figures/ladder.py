@@ -5,7 +5,7 @@ For notebook 07; notebooks 10 and 11 put the GPT on it.
 
 from collections.abc import Mapping
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 
 def plot_ladder(
@@ -46,6 +46,6 @@ def plot_ladder(
     texts.text(0, -0.85, "what it writes", fontsize=10, va="center")
     texts.set(xlim=(0, 1), ylim=bars.get_ylim())
     texts.axis("off")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(figure, title)
     figure.tight_layout(w_pad=0.5)
     return figure

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from course_utils.figures.film import Film
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 PATH_COLOURS = [COLOURS[c] for c in ("red", "blue", "green", "orange", "purple", "black", "sky")]
 GROUND = "#7d95a8"
@@ -151,7 +151,7 @@ def _ground(function, paths, window, panels, columns, title, names):
         minimum = getattr(function, "minimum", None)
         if minimum is not None:
             ax.plot(*minimum, marker="*", color=COLOURS["black"], markersize=11, zorder=2)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(figure, title)
     figure.supxlabel(names[0], fontsize=11)
     figure.supylabel(names[1], fontsize=11)
     return figure, axes[:count], window

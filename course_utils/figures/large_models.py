@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 
 @dataclass(frozen=True)
@@ -173,11 +173,5 @@ def draw_everything_is_tokens(image: np.ndarray):
             row.add_patch(Rectangle((i + 0.05, 0.05), 0.9, 0.9, facecolor=colour, alpha=0.25))
             row.text(i + 0.5, 0.48, str(token), ha="center", va="center", fontsize=9)
         row.text(0, -0.5, f"{name}: {how}", fontsize=10, color=colour, weight="bold", va="center")
-    fig.suptitle(
-        "Text, images and sound become the same thing: a row of tokens",
-        x=0.06,
-        ha="left",
-        fontsize=12,
-        weight="bold",
-    )
+    write_title(fig, "Text, images and sound become the same thing: a row of tokens", x=0.06)
     return fig

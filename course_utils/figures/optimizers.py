@@ -8,7 +8,7 @@ import numpy as np
 from course_utils.figures.curves import Curve, write_names
 from course_utils.figures.film import Film
 from course_utils.figures.landscapes import film_paths, plot_paths
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 from course_utils.scratch.landscapes import Landscape, ravine
 from course_utils.scratch.optimizers import Momentum
 
@@ -71,7 +71,8 @@ def draw_word_weights(counts, learned: Mapping[str, np.ndarray], truth: float):
         ax.set_title(name, fontsize=11, fontweight="normal")
     axes[0].set_ylabel("learned weight")
     axes[0].text(counts.max(), truth + 0.1, "the truth", ha="right", fontsize=10)
-    _write_title(fig, "Only AdaGrad learns the rare words as it learns the common ones")
+    write_title(fig, "Only AdaGrad learns the rare words as it learns the common ones")
+    fig.tight_layout()
     return fig
 
 
@@ -208,14 +209,9 @@ def draw_losses_by_steps_and_seconds(
         ax.set_title(f"by {xlabel.removesuffix('s')}s", fontsize=11, fontweight="normal")
     left.set_ylabel("training loss, nats")
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    _write_title(fig, "Fewest steps are not fewest seconds")
-    return fig
-
-
-def _write_title(fig, title: str) -> None:
-    """Write a title above all panels of a figure."""
-    fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(fig, "Fewest steps are not fewest seconds")
     fig.tight_layout()
+    return fig
 
 
 def _plot_smooth(ax, curves: Mapping[str, Curve], colours, window, ylim, names=True) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.figures.curves import write_names
-from course_utils.figures.style import COLOURS, INKS
+from course_utils.figures.style import COLOURS, INKS, write_title
 
 
 def plot_sinusoids(table: np.ndarray, shown: tuple[int, ...] = (8, 16, 24)):
@@ -91,12 +91,9 @@ def plot_turned_arrows(
         ax.set(xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), aspect="equal")
         ax.set_title(title, fontsize=11)
         ax.set_xlabel(f"query · key = {q @ k:+.2f}")
-    figure.suptitle(
+    write_title(
+        figure,
         f"query at position {place_q}, key at position {place_k}: distance {place_q - place_k}",
-        x=0.01,
-        ha="left",
-        fontsize=12,
-        fontweight="bold",
     )
     figure.tight_layout()
     return figure

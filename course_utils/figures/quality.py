@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 LINES = ("blue", "orange", "green", "purple")
 
@@ -33,10 +33,7 @@ def plot_quality(
         ax.set_title(measure, fontsize=11)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower left", ncols=len(labels), fontsize=9.5)
-    figure.suptitle(
-        "Low temperatures are right and dull, high ones varied and wrong",
-        x=0.01, ha="left", fontsize=12, fontweight="bold",
-    )  # fmt: skip
+    write_title(figure, "Low temperatures are right and dull, high ones varied and wrong")
     figure.tight_layout(rect=(0, 0.05, 1, 0.99))
     return figure
 

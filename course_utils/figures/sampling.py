@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 MOST_BARS = 12
 LONGEST_UNCUT = 1.6  # times as long as the longest bar of the other panels
@@ -74,7 +74,7 @@ def plot_distributions(
         ax.grid(False)
     axes[0][0].set_yticks(rows, [visible(tokens[i]) for i in order], family="monospace", fontsize=9)
     axes[0][0].invert_yaxis()
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(figure, title)
     figure.tight_layout(rect=(0, 0, 1, 0.98))
     return figure
 

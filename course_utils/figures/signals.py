@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 LINE_COLOURS = [COLOURS[name] for name in ("purple", "orange", "blue", "green", "red", "black")]
 
@@ -54,6 +54,6 @@ def draw_activation_histograms(
         ax.set_title(f"layer {layer}", fontsize=11, weight="normal")
     for ax in axes[-1]:
         ax.set_xlabel("activation")
-    fig.suptitle(title, x=0.01, ha="left", weight="bold", size=12)
+    write_title(fig, title)
     fig.tight_layout()
     return fig

@@ -59,6 +59,14 @@ def use_course_style() -> None:
     )
 
 
+def write_title(figure, title: str, x: float = 0.01) -> None:
+    """Write a title above all panels of a matplotlib figure, in the manner of a panel's own.
+
+    x: where it begins, as a share of the figure's width.
+    """
+    figure.suptitle(title, x=x, ha="left", fontsize=12, fontweight="bold")
+
+
 class Figure:
     """A drawn figure with its description: what `show` gives to the notebook."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.figures.curves import write_plain_numbers
-from course_utils.figures.style import COLOURS
+from course_utils.figures.style import COLOURS, write_title
 
 History = Sequence[Mapping[str, Any]]  # the lines of metrics.jsonl
 LEAST = 1e-3  # losses below this are drawn here: a logarithmic axis has no place for 0
@@ -63,7 +63,7 @@ def plot_diagnoses(runs: Mapping[str, History], band, floor: float | None, *, ti
     for ax in axes.flat[max(0, len(runs) - n_columns) : len(runs)]:
         ax.set_xlabel("step")
     axes.flat[0].legend(fontsize=8, loc="lower left")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    write_title(figure, title)
     figure.tight_layout()
     return figure
 
