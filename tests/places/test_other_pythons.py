@@ -46,7 +46,7 @@ def pins():
 
 @each_version
 def test_every_pin_has_a_wheel(version, place):
-    environment = bare_environment(place / "home")
+    environment = bare_environment(place / version)
     (torch,), others = pins()
     target = ("--python-version", version, "--only-binary=:all:")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
@@ -63,7 +63,7 @@ def test_sources_compile_and_what_needs_only_numpy_runs(version, place):
     python = interpreter(version)
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine")
-    home = place / "home"
+    home = place / version
     environment = bare_environment(home) | {"OMP_NUM_THREADS": "1"}
     source = clone(home / "course", environment)
     compiled = ("-W", "error", "-m", "compileall", "-q", "course_utils", "tests", "benchmarks")
