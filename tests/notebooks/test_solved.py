@@ -7,6 +7,7 @@ import nbclient
 import pytest
 from notebook_files import NOTEBOOKS
 from notebook_times import LONGEST
+from running import execute
 
 from course_utils.exercises import all_exercises
 from course_utils.notebooks import read, solve
@@ -24,7 +25,7 @@ def test_solved_notebook_runs_to_the_end_with_every_card_correct(name):
         timeout=LONGEST * PATIENCE,
         resources={"metadata": {"path": os.fspath(NOTEBOOKS[name].parent)}},
     )
-    client.execute()
+    execute(client)
     exercises = all_exercises(name[:2])
     cards = re.findall(r'data-state="([^"]+)" data-exercise="([^"]+)"', _html(nb))
     states = {exercise: state for state, exercise in cards}

@@ -7,6 +7,7 @@ import nbclient
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_files import NOTEBOOKS
+from running import execute
 
 from course_utils import notebooks
 from course_utils.notebooks import read, to_text
@@ -40,7 +41,7 @@ def checkout(tmp_path):
     first = new_code_cell(f"import sys, time\n{printing}\nprint(3, file=sys.stderr)", id="first")
     nb = new_notebook(cells=[first, slider])
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "mine", "language": "python"}
-    nbclient.NotebookClient(nb, resources={"metadata": {"path": os.fspath(tmp_path)}}).execute()
+    execute(nbclient.NotebookClient(nb, resources={"metadata": {"path": os.fspath(tmp_path)}}))
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "00_a.ipynb").write_text(to_text(nb), encoding="utf-8")
     (tmp_path / "README.md").write_text("")

@@ -6,6 +6,7 @@ import re
 import nbclient
 import pytest
 from notebook_files import NOTEBOOKS
+from running import execute
 
 from course_utils.exercises import all_exercises
 from course_utils.notebooks import read, solve
@@ -22,7 +23,7 @@ def load(name):
 
 def run(nb):
     resources = {"metadata": {"path": os.fspath(NOTEBOOKS["08_attention"].parent)}}
-    nbclient.NotebookClient(nb, timeout=LONGEST, resources=resources).execute()
+    execute(nbclient.NotebookClient(nb, timeout=LONGEST, resources=resources))
     return nb
 
 

@@ -1,7 +1,5 @@
 """Run notebooks in the kernel of another Python: the client here, the kernel there, as in a lab."""
 
-import asyncio
-import contextlib
 import json
 import os
 from collections.abc import Sequence
@@ -10,7 +8,7 @@ from typing import Any
 
 import nbclient
 import pytest
-import zmq
+from running import execute
 
 PATIENCE = 420  # seconds for one cell on a busy machine
 
@@ -39,27 +37,5 @@ class Kernel:
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUPYTER_PATH", os.fspath(self.folder))
-            asyncio.run(execute(client, dict(self.env)))
+            execute(client, env=dict(self.env))
         return nb
-
-
-async def execute(client: nbclient.NotebookClient, env: dict[str, str]) -> None:
-    """Run a notebook, and look every second whether a kernel's answer has come.
-
-    The loop is told only once that a socket has something to read. Now and then it misses that,
-    seen in notebooks with sliders, and the answer lies there until the cell's time is over.
-    """
-
-    async def look():
-        while True:
-            await asyncio.sleep(1)
-            if client.kc is not None:
-                for channel in (client.kc.shell_channel, client.kc.iopub_channel):
-                    with contextlib.suppress(zmq.ZMQError):  # closed at the end
-                        channel.socket.get(zmq.EVENTS)
-
-    looking = asyncio.create_task(look())
-    try:
-        await client.async_execute(env=env)
-    finally:
-        looking.cancel()
