@@ -39,8 +39,8 @@ class NoGPU(UserWarning):
     """A preset for a GPU was asked for where there is none."""
 
 
-# The parts that came after GPT-2 and that made training faster, each measured in
-# benchmarks/LOG.md: notebook 10 shows what each of them buys.
+# The parts that came after GPT-2 and that made training faster. benchmarks/LOG.md measures what
+# they buy together, and notebook 10 shows it.
 MODERN = {
     "norm": "rmsnorm",
     "positions": "rotary",
