@@ -26,6 +26,7 @@ from plain import PLAIN
 from course_utils.data.corpora import load_corpus
 from course_utils.gpt import training as training_module
 from course_utils.gpt.presets import LAPTOP_MODEL, LAPTOP_TRAINING, MODERN, Preset, start_training
+from course_utils.gpt.training_config import TrainingConfig
 
 NEVER = 1_000_000  # steps: more than the time allows, so that the time alone counts
 
@@ -147,14 +148,17 @@ SETS = {
 }
 
 
+def training_of(variant: Variant, seconds: float) -> TrainingConfig:
+    """Its training, ended by the clock alone."""
+    ending = {"n_steps": NEVER, "max_seconds": seconds, "evaluate_every": NEVER}
+    return dataclasses.replace(PLAIN.training, **variant.training | ending)
+
+
 def train(variant: Variant, seconds: float, seed: int) -> dict:
     """The summary of one training."""
     if not variant.keep_freed_memory:
         training_module.keep_freed_memory = lambda: False
-    training = dataclasses.replace(
-        PLAIN.training, **variant.training, n_steps=NEVER, max_seconds=seconds, evaluate_every=NEVER
-    )
-    preset = Preset(variant.name, "", variant.model, training)
+    preset = Preset(variant.name, "", variant.model, training_of(variant, seconds))
     corpus = load_corpus("tinyshakespeare", progress=False)
     return start_training(corpus, preset, seed=seed, progress=False).train()
 

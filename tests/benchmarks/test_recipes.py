@@ -39,7 +39,7 @@ def test_every_variant_is_a_model_and_a_training(ladder):
         assert len({variant.name for variant in variants}) == len(variants)
         for variant in variants:
             GPTConfig(vocab_size=65, **variant.model)
-            dataclasses.replace(ladder.PLAIN.training, **variant.training)
+            assert ladder.training_of(variant, seconds=1.0).max_seconds == 1.0
 
 
 def test_training_to_a_loss_stops_at_the_first_evaluation_that_has_it(load, monkeypatch):
