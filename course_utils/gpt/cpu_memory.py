@@ -12,8 +12,8 @@ def keep_freed_memory() -> bool:
 
     A training step frees all that it computed. By default much of that goes back to the system,
     which has to clear every page of it before the next step may have it: thousands of pages for
-    each step of a small model. How much time that is depends on the machine (benchmarks/LOG.md).
-    The process keeps what it needed at its largest, and no more. Only glibc can be asked.
+    each step of a small model. What keeping it gains is in benchmarks/LOG.md. The process
+    keeps what it needed at its largest, and no more. Only glibc can be asked.
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -1,9 +1,7 @@
 """A notebook holds nothing that every run writes anew: its diffs show what somebody did."""
 
-import os
 from itertools import pairwise
 
-import nbclient
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_files import NOTEBOOKS
@@ -41,7 +39,7 @@ def checkout(tmp_path):
     first = new_code_cell(f"import sys, time\n{printing}\nprint(3, file=sys.stderr)", id="first")
     nb = new_notebook(cells=[first, slider])
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "mine", "language": "python"}
-    execute(nbclient.NotebookClient(nb, resources={"metadata": {"path": os.fspath(tmp_path)}}))
+    execute(nb, tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "00_a.ipynb").write_text(to_text(nb), encoding="utf-8")
     (tmp_path / "README.md").write_text("")

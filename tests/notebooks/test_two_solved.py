@@ -3,9 +3,8 @@
 import os
 import re
 
-import nbclient
 import pytest
-from notebook_files import NOTEBOOKS
+from notebook_files import NOTEBOOKS, card_states
 from running import execute
 
 from course_utils.exercises import all_exercises
@@ -22,9 +21,7 @@ def load(name):
 
 
 def run(nb):
-    resources = {"metadata": {"path": os.fspath(NOTEBOOKS["08_attention"].parent)}}
-    execute(nbclient.NotebookClient(nb, timeout=LONGEST, resources=resources))
-    return nb
+    return execute(nb, NOTEBOOKS["08_attention"].parent, timeout=LONGEST)
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +63,9 @@ def test_it_runs_to_the_end_and_uses_what_was_solved(name, home, monkeypatch):
     if name.startswith("09"):
         assert whose["split_heads"] == "yours"
         assert whose["CausalSelfAttention"] == "yours"
-    cards = re.findall(r'data-state="([^"]+)" data-exercise="([^"]+)"', _html(nb))
-    states = {exercise: state for state, exercise in cards}
-    assert states == {e.name: "not attempted" for e in all_exercises(name[:2])}
+    assert card_states(nb) == {e.name: "not attempted" for e in all_exercises(name[:2])}
 
 
 def _printed(nb):
     outputs = (o for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs)
     return "".join(o.text for o in outputs if o.get("name") == "stdout")
-
-
-def _html(nb):
-    outputs = (o for cell in nb.cells if cell.cell_type == "code" for o in cell.outputs)
-    return "".join("".join(o.get("data", {}).get("text/html", "")) for o in outputs)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import nbclient
 import pytest
 from running import execute
 
@@ -29,13 +28,6 @@ class Kernel:
 
     def run(self, nb: Any, content: Path) -> Any:
         """Run a notebook to its end, in the folder `content`; an error in a cell raises."""
-        client = nbclient.NotebookClient(
-            nb,
-            timeout=PATIENCE,
-            kernel_name="elsewhere",
-            resources={"metadata": {"path": os.fspath(content)}},
-        )
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUPYTER_PATH", os.fspath(self.folder))
-            execute(client, env=dict(self.env))
-        return nb
+            return execute(nb, content, self.env, timeout=PATIENCE, kernel_name="elsewhere")
