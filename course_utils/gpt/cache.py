@@ -1,5 +1,6 @@
 """The KV cache: attention that remembers, so that each new token costs the same. Notebook 11."""
 
+import dataclasses
 from collections.abc import Callable
 
 import torch.nn.functional as F
@@ -7,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from course_utils.gpt.attention import GPTAttention, causal_mask, merge_heads
+from course_utils.gpt.convolution import CachedConvolution, ShortConvolution
 from course_utils.gpt.lean import lean
 from course_utils.gpt.model import GPT
 
@@ -45,8 +47,16 @@ class CachedAttention:
         return self.attention.project(merge_heads(y))
 
 
+@dataclasses.dataclass
+class LayerMemory:
+    """The parts of one layer that look at earlier tokens, in the forms that remember them."""
+
+    attention: CachedAttention
+    convolution: Callable[[Tensor], Tensor]  # (B, T_new, D) -> (B, T_new, D)
+
+
 class KVCache:
-    """One CachedAttention for each layer of a model: `model(new_tokens, cache=cache)`.
+    """What each layer of a model remembers: `model(new_tokens, cache=cache)`.
 
     `attention` builds one from a layer's attention and the capacity; notebook 11 passes the
     learner's own.
@@ -64,18 +74,21 @@ class KVCache:
                 "the course's have. For a model of your own blocks pass use_cache=False."
             )
         self.model = lean(model)
-        self.make_layer = attention
+        self.make_attention = attention
         self.reset()
 
     @property
     def length(self) -> int:
         """How many tokens the cache remembers."""
-        return self.layers[0].length
+        return self.layers[0].attention.length
 
     def reset(self) -> None:
         """Forget every token."""
         capacity = self.model.config.context_length
-        self.layers = [self.make_layer(block.attention, capacity) for block in self.model.blocks]
+        self.layers = [
+            LayerMemory(self.make_attention(block.attention, capacity), remembering(block))
+            for block in self.model.blocks
+        ]
         self.start = 0  # the place in the text of the first token remembered
 
     def unseen(self, tokens: Int[Tensor, "B N"], start: int) -> Int[Tensor, "B T_new"]:
@@ -89,3 +102,9 @@ class KVCache:
             self.reset()
             self.start = start
         return tokens[:, start + self.length :]
+
+
+def remembering(block) -> Callable[[Tensor], Tensor]:
+    """The convolution of a block, if it has one, with a memory."""
+    convolution = block.convolution
+    return CachedConvolution(convolution) if isinstance(convolution, ShortConvolution) else convolution

@@ -17,7 +17,8 @@ def count_parameters(config: GPTConfig) -> int:
     attention = linear(D, 3 * D) + linear(D, D)  # q, k and v together; the projection
     n_up = 2 if config.mlp == "swiglu" else 1  # SwiGLU has a gate beside the way up
     feed_forward = n_up * linear(D, hidden) + linear(hidden, D)
-    block = norm + attention + norm + feed_forward
+    convolution = (config.convolution_width - 1) * D  # a share of each earlier token's features
+    block = convolution + norm + attention + norm + feed_forward
 
     embeddings = V * D
     if config.positions == "learned":

@@ -28,7 +28,10 @@ NEEDED = {
 
 
 class FastBlock(GPTBlock):
-    """A layer with RMSNorm, rotary positions, QK-norm and squared ReLU, and without biases."""
+    """A layer with RMSNorm, rotary positions, QK-norm and squared ReLU, and without biases.
+
+    With a short convolution where the configuration has one.
+    """
 
     def __init__(self, config: GPTConfig):
         for name, value in NEEDED.items():
@@ -38,13 +41,16 @@ class FastBlock(GPTBlock):
                     f"Take GPTBlock, which knows all that a GPTConfig can say."
                 )
         super().__init__(config)
+        self.config = config
 
-    def forward(self, x, cached_attention=None):
-        if cached_attention is not None or not torch.is_grad_enabled():
-            return super().forward(x, cached_attention)
+    def forward(self, x, memory=None):
+        if memory is not None or not torch.is_grad_enabled():
+            return super().forward(x, memory)
         kind = x.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
         with torch.autocast(kind, enabled=False):  # all is cast by hand
+            if self.config.convolution_width > 1:
+                x = Convolve.apply(x, self.convolution.weight)
             x = x + self.attend(Normalize.apply(x, self.norm1.eps, dtype))
             return x + self.think(Normalize.apply(x, self.norm2.eps, dtype))
 
@@ -73,6 +79,30 @@ def position_tables(attention: GPTAttention, T: int, dtype: torch.dtype) -> tupl
         tables = (cos, sin, hidden)
         attention.tables = (needed, tables)
     return tables
+
+
+class Convolve(Function):
+    """`ShortConvolution`: y_t = x_t + w_1 x_(t-1) + w_2 x_(t-2) + ...
+
+    Each w_k is (1, D). On the way back, token t hears from the tokens that heard from it.
+    """
+
+    @staticmethod
+    def forward(ctx, x, weight):
+        ctx.save_for_backward(x, weight)
+        y = x.clone()
+        for k, w in enumerate(weight, start=1):
+            y[:, k:].addcmul_(x[:, :-k], w)
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        x, weight = ctx.saved_tensors
+        g_x, g_weight = g.clone(), torch.zeros_like(weight)
+        for k, w in enumerate(weight, start=1):
+            g_x[:, :-k].addcmul_(g[:, k:], w)
+            g_weight[k - 1] = (g[:, k:] * x[:, :-k]).sum(dim=(0, 1))
+        return g_x, g_weight
 
 
 class Normalize(Function):

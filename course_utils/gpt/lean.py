@@ -22,7 +22,7 @@ def lean(module: nn.Module) -> Any:
 
 
 def _twin(module: nn.Module) -> Any:
-    if isinstance(module, nn.Dropout):
+    if isinstance(module, nn.Dropout | nn.Identity):
         return _identity
     if isinstance(module, nn.ModuleList):
         return [_twin(child) for child in module]

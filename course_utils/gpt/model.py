@@ -15,11 +15,12 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_utils.gpt.attention import CausalSelfAttention, GPTAttention
+from course_utils.gpt.convolution import ShortConvolution
 from course_utils.gpt.positions import sinusoidal_positions
 from course_utils.gpt.settings import read_settings
 
 if TYPE_CHECKING:
-    from course_utils.gpt.cache import KVCache
+    from course_utils.gpt.cache import KVCache, LayerMemory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,12 +42,13 @@ class GPTConfig:
     mlp: Literal["gelu", "swiglu", "relu2"] = "gelu"
     mlp_ratio: float = 4.0  # hidden features of the feed-forward net for each feature of the model
     qk_norm: bool = False
+    convolution_width: int = 1  # tokens that a layer mixes before it begins; 1: only its own
     tied_head: bool = True  # the output layer shares its matrix with the token embedding
     fused_attention: bool = True  # PyTorch's attention, or the one written out in attention.py
     init_std: float = 0.02
 
     def __post_init__(self):
-        for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model"):
+        for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model", "convolution_width"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more.")
@@ -168,6 +170,7 @@ class GPTBlock(nn.Module):
 
     def __init__(self, config: GPTConfig):
         super().__init__()
+        self.convolution = make_convolution(config)
         self.norm1 = make_norm(config)
         self.attention = GPTAttention(
             config.d_model,
@@ -183,13 +186,20 @@ class GPTBlock(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(
-        self, x: Float[Tensor, "B T D"], cached_attention: nn.Module | None = None
+        self, x: Float[Tensor, "B T D"], memory: "LayerMemory | None" = None
     ) -> Float[Tensor, "B T D"]:
-        # While generating, an attention that remembers earlier tokens takes this one's place.
-        attention = self.attention if cached_attention is None else cached_attention
-        x = x + self.dropout(attention(self.norm1(x)))
+        # While generating, parts that remember earlier tokens take the place of these two.
+        parts = self if memory is None else memory
+        x = parts.convolution(x)
+        x = x + self.dropout(parts.attention(self.norm1(x)))
         x = x + self.dropout(self.feed_forward(self.norm2(x)))
         return x
+
+
+def make_convolution(config: GPTConfig) -> nn.Module:
+    if config.convolution_width == 1:
+        return nn.Identity()
+    return ShortConvolution(config.d_model, config.convolution_width)
 
 
 def make_norm(config: GPTConfig) -> nn.Module:

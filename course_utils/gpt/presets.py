@@ -46,6 +46,7 @@ MODERN = {
     "positions": "rotary",
     "mlp": "relu2",
     "qk_norm": True,
+    "convolution_width": 3,
     "bias": False,
     "tied_head": False,
 }

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.gpt.fast_block import FastBlock, Normalize, SquaredReLUNet
+from course_utils.gpt.fast_block import Convolve, FastBlock, Normalize, SquaredReLUNet
 from course_utils.gpt.model import GPT, GPTConfig
 from course_utils.gpt.presets import MODERN
 
@@ -29,10 +29,14 @@ def two_models(seed=0, **changes):
     head_size=st.sampled_from([2, 4, 8]),
     batch=st.integers(1, 4),
     time=st.integers(1, 16),
+    width=st.integers(1, 4),
     seed=st.integers(0, 2**31),
 )
-def test_loss_and_every_gradient_equal_the_plain_layers(n_heads, head_size, batch, time, seed):
-    plain, fast = two_models(seed, n_heads=n_heads, d_model=n_heads * head_size)
+def test_loss_and_every_gradient_equal_the_plain_layers(
+    n_heads, head_size, batch, time, width, seed
+):
+    shape = {"n_heads": n_heads, "d_model": n_heads * head_size, "convolution_width": width}
+    plain, fast = two_models(seed, **shape)
     x, y = torch.randint(11, (2, batch, time))
     losses = []
     for model in (plain, fast):
@@ -52,6 +56,7 @@ def test_the_backward_passes_agree_with_finite_differences(seed):
     )
     x = draw(2, 3, 4)
     assert torch.autograd.gradcheck(lambda x: Normalize.apply(x, 1e-5, x.dtype), (x,))
+    assert torch.autograd.gradcheck(Convolve.apply, (x, draw(2, 1, 4)))
     assert torch.autograd.gradcheck(SquaredReLUNet.apply, (x, draw(6, 4), draw(4, 6)))
 
 

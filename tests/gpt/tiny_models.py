@@ -17,6 +17,7 @@ DESIGNS = {
     "gpt2": {},
     "modern": MODERN,
     "relu2": MODERN | {"mlp": "relu2"},
+    "convolution": MODERN | {"convolution_width": 3},
     "sinusoidal": {"positions": "sinusoidal"},
     "no positions": {"positions": "none"},
     "written attention": {"fused_attention": False},
@@ -25,7 +26,11 @@ DESIGNS = {
 
 def tiny(**options) -> GPT:
     torch.manual_seed(0)
-    return GPT(GPTConfig(**TINY | options))
+    model = GPT(GPTConfig(**TINY | options))
+    for name, parameter in model.named_parameters():
+        if "convolution" in name:  # it begins at zero, where it does nothing
+            torch.nn.init.normal_(parameter, std=0.5)
+    return model
 
 
 def random_tokens(B=3, T=8, V=11, seed=0):
