@@ -11,13 +11,13 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
 CORES := $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-.PHONY: lab test lint fast nbval solved places browser notebooks nbdime clean
+.PHONY: lab test lint fast nbval places browser notebooks nbdime clean
 
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
-test: lint fast nbval solved places browser
-	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
+test: lint fast nbval places browser
+	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/places.xml
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .
@@ -34,18 +34,15 @@ nbval: .venv/test.stamp
 		--nbval-cell-timeout 300 -n $(CORES) --dist loadfile -p no:cacheprovider -q --durations 10 \
 		--junitxml artifacts/nbval.xml
 
-# The notebooks with every exercise solved, and as other learners leave them.
-solved: .venv/test.stamp
-	$(PYTEST) tests/notebooks -n $(CORES) -m notebooks --durations 0 --junitxml artifacts/solved.xml
-
-# The course installed where learners are: a Colab as near as can be had, a fresh machine, other
-# Pythons. Tests that share a machine stay in one process.
+# The course installed where learners are: a Colab as near as can be had, which runs every notebook
+# solved; a fresh machine; other Pythons. And the notebooks as a learner leaves them halfway.
 places: .venv/test.stamp
-	$(PYTEST) tests/places -n $(CORES) --dist loadgroup -m places --durations 0
+	$(PYTEST) tests/notebooks tests/places -n $(CORES) --dist loadgroup -m "notebooks or places" \
+		--durations 0 --junitxml artifacts/places.xml -o junit_duration_report=call
 
 # JupyterLab in a real browser.
 browser: .venv/test.stamp .venv/browser.stamp
-	$(PYTEST) tests/browser -m browser --durations 5
+	$(PYTEST) tests/browser -n $(CORES) -m browser --durations 5
 
 # Run the notebooks again and save what they print: after a change to a lesson. Each begins in an
 # empty learner's folder, inside the checkout so that no output names a folder of this machine.

@@ -54,7 +54,8 @@ OWN = {"fast_block": False}  # GPTBlock
 
 CHANGES = (
     Variant("plain recipe", {}, {}, keep_freed_memory=False),
-    Variant("+ modern parts", MODERN, {}, keep_freed_memory=False),
+    Variant("+ modern parts", MODERN | {"convolution_width": 1}, {}, keep_freed_memory=False),
+    Variant("+ short convolution", {"convolution_width": 3}, {}, keep_freed_memory=False),
     Variant("+ Muon", {}, MUON, keep_freed_memory=False),
     Variant("+ linear decay to 0, no warm-up", {}, LINEAR, keep_freed_memory=False),
     Variant(
@@ -107,6 +108,7 @@ SETS = {
         changed("learned positions", {"positions": "learned"}, OWN),
         changed("GELU", {"mlp": "gelu"}, OWN),
         changed("SwiGLU", {"mlp": "swiglu"}, OWN),
+        changed("no short convolution", {"convolution_width": 1}, OWN),
         changed("no QK-norm", {"qk_norm": False}, OWN),
         changed("biases", {"bias": True}, OWN),
         changed("tied output layer", {"tied_head": True}, OWN),

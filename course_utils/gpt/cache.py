@@ -105,6 +105,6 @@ class KVCache:
 
 
 def remembering(block) -> Callable[[Tensor], Tensor]:
-    """The convolution of a block, if it has one, with a memory."""
-    convolution = block.convolution
-    return CachedConvolution(convolution) if isinstance(convolution, ShortConvolution) else convolution
+    """The convolution of a block with a memory, or the block's nothing where it has none."""
+    part = block.convolution
+    return CachedConvolution(part) if isinstance(part, ShortConvolution) else part

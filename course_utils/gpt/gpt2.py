@@ -73,7 +73,8 @@ def save_gpt2(model: GPT, folder: str | Path) -> None:
     if config != plain:
         raise ValueError(
             "GPT-2's layout holds only GPT-2's design: LayerNorm, learned positions, GELU, biases, "
-            "no QK-norm. This model has other parts; save it as a checkpoint of the course."
+            "no QK-norm, no short convolution. This model has other parts; save it as a checkpoint "
+            "of the course."
         )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,8 @@ class GPTConfig:
     init_std: float = 0.02
 
     def __post_init__(self):
-        for name in ("vocab_size", "context_length", "n_layers", "n_heads", "d_model", "convolution_width"):
+        whole = ("vocab_size", "context_length", "n_layers", "n_heads", "d_model")
+        for name in (*whole, "convolution_width"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more.")

@@ -20,7 +20,7 @@ from course_utils.notebooks import solve, stubs
 
 # Run All from first to last; all the others are run, without a browser, by `make nbval`.
 UNTOUCHED = ("00", "01")
-RUN_WHOLE = ("01",)  # solved, and wrong; all the others by `make solved`
+RUN_WHOLE = ("01",)  # solved, and wrong; all the others by `make places`
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(700)]
 

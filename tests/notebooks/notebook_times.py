@@ -1,6 +1,6 @@
 """Prints how long each notebook takes: the table at the end of `make test`.
 
-    python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/solved.xml
+    python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/places.xml
 
 The two files are what `pytest --junitxml` wrote of the untouched and of the solved notebooks.
 """
