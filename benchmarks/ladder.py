@@ -25,7 +25,7 @@ from plain import PLAIN
 
 from course_utils.data.corpora import load_corpus
 from course_utils.gpt import training as training_module
-from course_utils.gpt.presets import LAPTOP_MODEL, LAPTOP_TRAINING, MODERN, Preset, start_training
+from course_utils.gpt.presets import MINUTE_MODEL, MINUTE_TRAINING, MODERN, Preset, start_training
 from course_utils.gpt.training_config import TrainingConfig
 
 NEVER = 1_000_000  # steps: more than the time allows, so that the time alone counts
@@ -43,9 +43,10 @@ class Variant:
 
 MUON = {
     "optimizer": "muon",
-    "learning_rate": LAPTOP_TRAINING.learning_rate,
-    "matrix_learning_rate": LAPTOP_TRAINING.matrix_learning_rate,
-    "betas": LAPTOP_TRAINING.betas,
+    "learning_rate": MINUTE_TRAINING.learning_rate,
+    "matrix_learning_rate": MINUTE_TRAINING.matrix_learning_rate,
+    "betas": MINUTE_TRAINING.betas,
+    "momentum": MINUTE_TRAINING.momentum,
 }
 LINEAR = {"decay": "linear", "final_fraction": 0.0, "n_warmup": 0}
 COSINE = {"decay": "cosine", "final_fraction": 0.1, "n_warmup": NEVER // 20}  # as plain.py's 5%
@@ -59,9 +60,9 @@ CHANGES = (
     Variant("+ Muon", {}, MUON, keep_freed_memory=False),
     Variant("+ linear decay to 0, no warm-up", {}, LINEAR, keep_freed_memory=False),
     Variant(
-        "+ 3 windows of 384, 2 heads",
-        {"context_length": 384, "n_heads": 2},
-        {"batch_size": 3},
+        "+ 9 windows of 128, 3 layers, 2 heads",
+        {"context_length": 128, "n_layers": 3, "n_heads": 2},
+        {"batch_size": 9},
         keep_freed_memory=False,
     ),
     Variant("+ FastBlock", {}, {"fast_block": True}, keep_freed_memory=False),
@@ -82,8 +83,8 @@ def climbed() -> list[Variant]:
 
 def changed(name: str, model: dict | None = None, training: dict | None = None, **more) -> Variant:
     """The preset with something else."""
-    laptop = dataclasses.asdict(LAPTOP_TRAINING)
-    return Variant(name, LAPTOP_MODEL | (model or {}), laptop | (training or {}), **more)
+    minute = dataclasses.asdict(MINUTE_TRAINING)
+    return Variant(name, MINUTE_MODEL | (model or {}), minute | (training or {}), **more)
 
 
 def windows(length: int, n: int) -> Variant:
@@ -114,27 +115,29 @@ SETS = {
         changed("tied output layer", {"tied_head": True}, OWN),
     ],
     "shapes": [
+        changed("the preset"),
         windows(64, 18),
-        windows(128, 9),
-        windows(256, 4),
-        windows(384, 2),
+        windows(128, 6),
+        windows(128, 18),
+        windows(192, 6),
         windows(384, 3),
-        windows(384, 6),
-        windows(512, 2),
         changed("1 head", {"n_heads": 1}),
         changed("4 heads", {"n_heads": 4}),
-        changed("3 layers", {"n_layers": 3}),
-        changed("6 layers", {"n_layers": 6}),
+        changed("2 layers", {"n_layers": 2}),
+        changed("4 layers", {"n_layers": 4}),
         changed("96 wide", {"d_model": 96}),
-        changed("192 wide", {"d_model": 192}),
+        changed("160 wide", {"d_model": 160}),
+        changed("convolutions of 2", {"convolution_width": 2}),
+        changed("convolutions of 4", {"convolution_width": 4}),
     ],
     "rates": [
+        changed("the preset"),
         changed("matrices at 0.01", training={"matrix_learning_rate": 0.01}),
         changed("matrices at 0.03", training={"matrix_learning_rate": 0.03}),
         changed("matrices at 0.05", training={"matrix_learning_rate": 0.05}),
         changed("the rest at 0.01", training={"learning_rate": 0.01}),
         changed("the rest at 0.04", training={"learning_rate": 0.04}),
-        changed("momentum 0.9", training={"momentum": 0.9}),
+        changed("momentum 0.95", training={"momentum": 0.95}),
         changed("no weight decay", training={"weight_decay": 0.0}),
     ],
     "compiled": [

@@ -51,21 +51,32 @@ MODERN = {
     "tied_head": False,
 }
 
-# What a laptop learns best from in a minute or more. Long windows: each begins in the middle of
-# something, and pays for it once.
-LAPTOP_MODEL = {"n_layers": 4, "n_heads": 2, "d_model": 128, "context_length": 384, **MODERN}
-LAPTOP_TRAINING = TrainingConfig(
-    n_steps=2300,
+# What a laptop learns most from in a minute: many short windows, few layers, small steps.
+MINUTE_MODEL = {"n_layers": 3, "n_heads": 2, "d_model": 128, "context_length": 128, **MODERN}
+MINUTE_TRAINING = TrainingConfig(
+    n_steps=4000,
     max_seconds=60,
-    batch_size=3,
+    batch_size=9,
     optimizer="muon",
     learning_rate=0.02,
     matrix_learning_rate=0.02,
+    momentum=0.9,
     n_warmup=0,
     decay="linear",
     final_fraction=0.0,
-    evaluate_every=300,
+    evaluate_every=500,
     fast_block=True,
+)
+
+# With more time, long windows: each begins in the middle of something, and pays for it once.
+LAPTOP_MODEL = {**MINUTE_MODEL, "n_layers": 4, "context_length": 384}
+LAPTOP_TRAINING = dataclasses.replace(
+    MINUTE_TRAINING,
+    n_steps=6300,
+    max_seconds=180,
+    batch_size=3,
+    momentum=0.95,
+    evaluate_every=700,
 )
 
 # The size that nanoGPT trains on Tiny Shakespeare, with the modern parts. A text of a million
@@ -97,29 +108,28 @@ PRESETS = {
         Preset(
             name="first-look",
             fits="any computer, half a minute: a first model that writes (notebook 00)",
-            model={"n_layers": 2, "n_heads": 2, "d_model": 128, "context_length": 64, **MODERN},
+            model={**MINUTE_MODEL, "n_layers": 2, "context_length": 64},
             training=dataclasses.replace(
-                LAPTOP_TRAINING,
+                MINUTE_TRAINING,
                 n_steps=400,
                 max_seconds=40,
                 batch_size=16,
                 matrix_learning_rate=0.05,
+                momentum=0.95,
                 evaluate_every=100,
             ),
         ),
         Preset(
             name="cpu-minute",
             fits="a processor with 2 cores, a minute",
-            model=LAPTOP_MODEL,
-            training=LAPTOP_TRAINING,
+            model=MINUTE_MODEL,
+            training=MINUTE_TRAINING,
         ),
         Preset(
             name="cpu",
             fits="a processor with 2 cores, three minutes",
             model=LAPTOP_MODEL,
-            training=dataclasses.replace(
-                LAPTOP_TRAINING, n_steps=6300, max_seconds=180, evaluate_every=700
-            ),
+            training=LAPTOP_TRAINING,
         ),
         Preset(
             name="t4",
