@@ -69,6 +69,15 @@ class CausalSelfAttention(nn.Module):
         return self.project(merge_heads(y))
 
 
+def quicker_written(q: Float[Tensor, "B H T hs"]) -> bool:
+    """Whether the attention written out above is quicker than PyTorch's for such queries.
+
+    In bfloat16 on a CPU it is, up to some hundred tokens: the way back of PyTorch's is slow there
+    (benchmarks/LOG.md).
+    """
+    return q.device.type == "cpu" and q.dtype == torch.bfloat16 and q.shape[-2] <= 512
+
+
 class GPTAttention(CausalSelfAttention):
     """The same with all that a GPTConfig can ask for, and in fewer operations.
 
@@ -100,7 +109,7 @@ class GPTAttention(CausalSelfAttention):
 
     def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
         q, k, v = self.queries_keys_values(x)  # (B, H, T, hs) each
-        if self.fused or self.dropout:
+        if (self.fused and not quicker_written(q)) or self.dropout:
             p = self.dropout if self.training else 0.0
             y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=p)
         else:

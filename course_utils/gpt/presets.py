@@ -56,7 +56,7 @@ MINUTE_MODEL = {"n_layers": 3, "n_heads": 2, "d_model": 128, "context_length": 1
 MINUTE_TRAINING = TrainingConfig(
     n_steps=4000,
     max_seconds=60,
-    batch_size=9,
+    batch_size=8,
     optimizer="muon",
     learning_rate=0.02,
     matrix_learning_rate=0.02,
@@ -69,13 +69,12 @@ MINUTE_TRAINING = TrainingConfig(
 )
 
 # With more time, long windows: each begins in the middle of something, and pays for it once.
-LAPTOP_MODEL = {**MINUTE_MODEL, "n_layers": 4, "context_length": 384}
+LAPTOP_MODEL = {**MINUTE_MODEL, "n_layers": 2, "context_length": 512}
 LAPTOP_TRAINING = dataclasses.replace(
     MINUTE_TRAINING,
     n_steps=6300,
     max_seconds=180,
     batch_size=3,
-    momentum=0.95,
     evaluate_every=700,
 )
 
