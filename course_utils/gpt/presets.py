@@ -51,12 +51,13 @@ MODERN = {
     "tied_head": False,
 }
 
-# What a laptop learns most from in a minute: many short windows, few layers, small steps.
-MINUTE_MODEL = {"n_layers": 3, "n_heads": 2, "d_model": 128, "context_length": 128, **MODERN}
+# What a laptop learns best from: few layers, so that there is time for many steps, and few but long
+# windows, for each begins in the middle of something and pays for it once.
+MINUTE_MODEL = {"n_layers": 2, "n_heads": 2, "d_model": 128, "context_length": 384, **MODERN}
 MINUTE_TRAINING = TrainingConfig(
     n_steps=4000,
     max_seconds=60,
-    batch_size=8,
+    batch_size=3,
     optimizer="muon",
     learning_rate=0.02,
     matrix_learning_rate=0.02,
@@ -66,16 +67,6 @@ MINUTE_TRAINING = TrainingConfig(
     final_fraction=0.0,
     evaluate_every=500,
     fast_block=True,
-)
-
-# With more time, long windows: each begins in the middle of something, and pays for it once.
-LAPTOP_MODEL = {**MINUTE_MODEL, "n_layers": 2, "context_length": 512}
-LAPTOP_TRAINING = dataclasses.replace(
-    MINUTE_TRAINING,
-    n_steps=6300,
-    max_seconds=180,
-    batch_size=3,
-    evaluate_every=700,
 )
 
 # The size that nanoGPT trains on Tiny Shakespeare, with the modern parts. A text of a million
@@ -107,7 +98,7 @@ PRESETS = {
         Preset(
             name="first-look",
             fits="any computer, half a minute: a first model that writes (notebook 00)",
-            model={**MINUTE_MODEL, "n_layers": 2, "context_length": 64},
+            model={**MINUTE_MODEL, "context_length": 64},
             training=dataclasses.replace(
                 MINUTE_TRAINING,
                 n_steps=400,
@@ -127,8 +118,10 @@ PRESETS = {
         Preset(
             name="cpu",
             fits="a processor with 2 cores, three minutes",
-            model=LAPTOP_MODEL,
-            training=LAPTOP_TRAINING,
+            model={**MINUTE_MODEL, "context_length": 512},
+            training=dataclasses.replace(
+                MINUTE_TRAINING, n_steps=6300, max_seconds=180, evaluate_every=700
+            ),
         ),
         Preset(
             name="t4",
