@@ -120,7 +120,7 @@ PRESETS = {
             fits="a processor with 2 cores, three minutes",
             model={**MINUTE_MODEL, "context_length": 512},
             training=dataclasses.replace(
-                MINUTE_TRAINING, n_steps=6300, max_seconds=180, evaluate_every=700
+                MINUTE_TRAINING, n_steps=6300, max_seconds=180, evaluate_every=630
             ),
         ),
         Preset(
