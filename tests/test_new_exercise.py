@@ -36,7 +36,7 @@ def checkout(tmp_path):
     copy = tmp_path / "course"
     for folder in ("course_utils", "notebooks", "tests/exercises", "tests/notebooks"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=NEVER_COPIED)
-    for file in ("pyproject.toml", "README.md", "tests/conftest.py"):
+    for file in ("pyproject.toml", "README.md", "tests/conftest.py", "tests/notebook_files.py"):
         shutil.copy(ROOT / file, copy / file)
     return copy
 
