@@ -26,7 +26,7 @@ lint: .venv/test.stamp
 
 # The tests of course_utils.
 fast: .venv/test.stamp
-	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser"
+	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser" --durations 20
 
 # The notebooks exactly as they are shipped, their outputs compared.
 nbval: .venv/test.stamp

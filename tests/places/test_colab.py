@@ -37,8 +37,8 @@ def test_setup_cell_brings_the_course_and_changes_no_package_of_colabs(colab):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_solved_notebook_runs_to_its_end_on_colab_with_every_card_correct(colab, name, tmp_path):
-    shipped = read(NOTEBOOKS[name].read_text(encoding="utf-8"))
-    nb = stripped(solve(shipped))
+    text = NOTEBOOKS[name].read_text(encoding="utf-8")
+    shipped, nb = read(text), stripped(solve(read(text)))
     nb.cells.append(code_cell(WHERE))
     colab.run(nb, tmp_path)
     cells = nb.cells[:-1]
