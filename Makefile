@@ -24,9 +24,10 @@ lint: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/course stamp --check
 
-# The tests of course_utils.
+# The tests of course_utils; those that compare speeds after the others, on a quiet machine.
 fast: .venv/test.stamp
-	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser" --durations 20
+	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser and not alone" --durations 20
+	$(PYTEST) tests -m alone
 
 # The notebooks exactly as they are shipped, their outputs compared.
 nbval: .venv/test.stamp

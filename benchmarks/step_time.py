@@ -29,7 +29,7 @@ N_STEPS = 1_000_000  # more than will be taken
 BARE = "transformers, bare loop"
 
 
-def course_step(corpus, precision: str):
+def course_trainer(corpus, precision: str):
     """The Trainer of the plain model, in the numbers of this name."""
     training = dataclasses.replace(
         PLAIN.training, n_steps=N_STEPS, evaluate_every=N_STEPS, precision=precision
@@ -88,10 +88,10 @@ def main() -> int:
     given = options(__doc__, rounds=20).parse_args()
     report = Report(__file__, ("torch", "transformers"), given.save)
     corpus = load_corpus("tinyshakespeare", progress=False)
-    trainer = course_step(corpus, "auto")
+    trainer = course_trainer(corpus, "auto")
     steps = {
         "course": trainer.take_step,
-        "course, 32 bits": course_step(corpus, "float32").take_step,
+        "course, 32 bits": course_trainer(corpus, "float32").take_step,
         BARE: transformers_loop(trainer),
         "transformers, fused AdamW": transformers_loop(trainer, fused=True),
         "transformers, bfloat16": transformers_loop(trainer, dtype=torch.bfloat16),

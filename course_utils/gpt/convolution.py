@@ -25,13 +25,19 @@ class ShortConvolution(nn.Module):
     ) -> Float[Tensor, "B T D"]:
         """`earlier`: the width - 1 inputs before x; at the beginning of a text they are zero."""
         n, T = self.width - 1, x.shape[1]
-        if earlier is None:
-            earlier = x.new_zeros(x.shape[0], n, x.shape[2])
-        row = torch.cat([earlier, x], dim=1)  # (B, n + T, D)
+        row = self.after(earlier, x)  # (B, n + T, D)
         y = x
         for k, w in enumerate(self.weight, start=1):
             y = y + w * row[:, n - k : n - k + T]
         return y
+
+    def after(
+        self, earlier: Float[Tensor, "B S D"] | None, x: Float[Tensor, "B T D"]
+    ) -> Float[Tensor, "B S+T D"]:
+        """x, and before it the width - 1 inputs that it follows."""
+        if earlier is None:
+            earlier = x.new_zeros(x.shape[0], self.width - 1, x.shape[2])
+        return torch.cat([earlier, x], dim=1)
 
 
 class CachedConvolution:
@@ -43,8 +49,5 @@ class CachedConvolution:
 
     def __call__(self, x: Float[Tensor, "B T_new D"]) -> Float[Tensor, "B T_new D"]:
         y = self.convolution(x, self.earlier)
-        n = self.convolution.width - 1
-        if self.earlier is None:
-            self.earlier = x.new_zeros(x.shape[0], n, x.shape[2])
-        self.earlier = torch.cat([self.earlier, x], dim=1)[:, -n:]
+        self.earlier = self.convolution.after(self.earlier, x)[:, 1 - self.convolution.width :]
         return y

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from course_utils.gpt.attention import GPTAttention
+from course_utils.gpt.convolution import ShortConvolution
 from course_utils.gpt.model import GPTBlock, GPTConfig
 
 NEEDED = {
@@ -41,7 +42,6 @@ class FastBlock(GPTBlock):
                     f"Take GPTBlock, which knows all that a GPTConfig can say."
                 )
         super().__init__(config)
-        self.config = config
 
     def forward(self, x, memory=None):
         if memory is not None or not torch.is_grad_enabled():
@@ -49,7 +49,7 @@ class FastBlock(GPTBlock):
         kind = x.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype
         with torch.autocast(kind, enabled=False):  # all is cast by hand
-            if self.config.convolution_width > 1:
+            if isinstance(self.convolution, ShortConvolution):
                 x = Convolve.apply(x, self.convolution.weight)
             x = x + self.attend(Normalize.apply(x, self.norm1.eps, dtype))
             return x + self.think(Normalize.apply(x, self.norm2.eps, dtype))

@@ -43,15 +43,13 @@ def test_a_peer_that_does_other_work_is_found_out(benchmark):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_step_costs_little_more_than_by_hand_and_less_than_pytorchs(benchmark, measuring):
-    """In processor time and with a margin, so that a busy machine does not fail it.
-
-    The limit itself is held by the benchmark, on an idle one.
-    """
+    """In processor time, so that a busy machine does not fail it."""
     with threadpool_limits(1):
         kinds = (benchmark.ByHand, benchmark.Engine, benchmark.PyTorch)
         peers = {kind.__name__: kind(benchmark.Problem.draw()) for kind in kinds}
         turns = benchmark.turns(peers, clock=time.process_time)
         seconds = measuring.take_turns(turns, rounds=60, warm_up=3)
-    assert measuring.ratio(seconds, "Engine", "ByHand") <= 1.2 * benchmark.LIMIT
+    assert measuring.ratio(seconds, "Engine", "ByHand") <= benchmark.LIMIT
     assert measuring.ratio(seconds, "PyTorch", "Engine") > 1

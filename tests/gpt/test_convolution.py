@@ -12,17 +12,17 @@ from course_utils.gpt.model import GPT, GPTConfig
 from course_utils.gpt.optimizers import muon_with_adamw
 
 
-def drawn(width, D=6, seed=0):
+def drawn(width, D=6):
     """A convolution with weights that are not zero."""
-    torch.manual_seed(seed)
+    torch.manual_seed(width)
     convolution = ShortConvolution(D, width)
     torch.nn.init.normal_(convolution.weight)
     return convolution
 
 
-@given(st.integers(2, 5), st.integers(1, 3), st.integers(1, 9), st.integers(1, 6), st.integers(0))
-def test_it_equals_a_depthwise_conv1d_with_a_one_in_front(width, B, T, D, seed):
-    convolution = drawn(width, D, seed % 2**31)
+@given(st.integers(2, 5), st.integers(1, 3), st.integers(1, 9), st.integers(1, 6))
+def test_it_equals_a_depthwise_conv1d_with_a_one_in_front(width, B, T, D):
+    convolution = drawn(width, D)
     x = torch.randn(B, T, D)
     ones = torch.ones(D, 1, 1)
     kernel = torch.cat([convolution.weight.permute(2, 1, 0).flip(-1), ones], dim=-1)  # (D, 1, W)
