@@ -27,7 +27,7 @@ lint: .venv/test.stamp
 # The tests of course_utils; those that compare speeds after the others, on a quiet machine.
 fast: .venv/test.stamp
 	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser and not alone" --durations 20
-	$(PYTEST) tests -m alone
+	$(PYTEST) tests/benchmarks -m alone
 
 # The notebooks exactly as they are shipped, their outputs compared.
 nbval: .venv/test.stamp
