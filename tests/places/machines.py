@@ -84,8 +84,8 @@ def make_venv(folder: Path, env: dict[str, str], python: str | Path = "python3")
 
 
 def pip_install(python: Path, *what: str | Path, env: dict[str, str], cwd: Path) -> str:
-    """Install with the pip of a virtual environment."""
-    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    """Install with the pip of a virtual environment; what is imported is compiled then."""
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile")
     return run(*pip, *what, env=env, cwd=cwd)
 
 

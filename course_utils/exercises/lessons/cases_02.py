@@ -157,7 +157,7 @@ def unbroadcast(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-LONG_CHAIN = "a chain of 5000 nodes"
+LONG_CHAIN = "a chain of 2000 nodes"
 MOST_CALLS = 1000  # within each other: more of them is recursion, whatever limit was set
 
 
@@ -182,7 +182,7 @@ class _Node:
 def _build(graph) -> list[_Node]:
     """Build nodes from name -> names of parents. A chain is given by its length alone."""
     if graph == LONG_CHAIN:
-        graph = {str(i): [str(i - 1)] if i else [] for i in range(5000)}
+        graph = {str(i): [str(i - 1)] if i else [] for i in range(2000)}
     nodes: dict[str, _Node] = {}
     for name, parents in graph.items():
         nodes[name] = _Node(name, [nodes[parent] for parent in parents])
