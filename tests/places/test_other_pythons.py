@@ -1,8 +1,9 @@
 """Python 3.12 and 3.13, beside the one that runs the tests: the pins install, Part I runs.
 
-All that the course pins is installed but torch: for these Pythons its index may hold builds of
+What a kernel needs is installed, but not torch: for these Pythons its index may hold builds of
 gigabytes only. So the notebooks that need nothing but NumPy run, and prove by it that they need
-nothing else. For a Python that is not to be found, pip still says whether the pins have wheels.
+nothing else. That there is a wheel of every pin, torch and JupyterLab too, pip says without
+installing it, also for a Python that is not to be found.
 """
 
 import re
@@ -20,6 +21,7 @@ from course_utils.exercises import all_exercises
 from course_utils.notebooks import notebook_paths, read
 
 VERSIONS = ("3.12", "3.13")
+NO_KERNEL_NEEDS = ("jupyterlab", "nbval")
 # Notebooks 02 and 05 compare their engine and their optimizers with torch's.
 WITHOUT_TORCH = ("01", "03", "04")
 
@@ -70,7 +72,8 @@ def test_sources_compile_and_what_needs_only_numpy_runs(version, place):
     run(python, *compiled, env=environment, cwd=source)
 
     python = make_venv(home / "venv", environment, python)
-    pip_install(python, *pins()[1], env=environment, cwd=home)
+    needed = [pin for pin in pins()[1] if pin.partition("==")[0] not in NO_KERNEL_NEEDS]
+    pip_install(python, *needed, env=environment, cwd=home)
     pip_install(python, "--no-deps", source, env=environment, cwd=home)
     kernel = Kernel((python, "-m", "ipykernel_launcher"), environment, home / "jupyter")
     for path in notebook_paths(ROOT):
