@@ -60,6 +60,8 @@ class RunFolder:
         with write_atomically(self.path / "metrics.jsonl") as partial:
             lines = [to_json(line) + "\n" for line in history]
             partial.write_text("".join(lines), encoding="utf-8")
+        for left in self.path.glob(".partial-*"):  # by processes that died while writing
+            left.unlink(missing_ok=True)
 
     def write_summary(self, summary: dict[str, Any]) -> None:
         self.write_json("summary.json", summary)

@@ -1,15 +1,13 @@
 """A training that is killed, at whatever moment, goes on and ends as if it had not been."""
 
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file
+from tiny_training import tiny_trainer
 
 from course_utils.gpt.checkpoints import latest_checkpoint
 from course_utils.gpt.runs import RunFolder
@@ -24,29 +22,51 @@ import torch
 torch.set_num_threads(1)
 from pathlib import Path
 from tiny_training import tiny_model, tiny_trainer
+from course_utils.cli import main
 from course_utils.gpt.runs import RunFolder
+
+def trainer(folder):
+    trainer = tiny_trainer(tiny_model(dropout=0.1), RunFolder(folder), n_steps=160,
+                           evaluate_every=4, optimizer="muon")
+    trainer.resume()
+    trainer.train()
+
+def command(folder):
+    options = "--preset first-look --steps 100 --quiet --resume".split()
+    main(["train", "--corpus", sys.argv[4], *options, "--out", str(folder)])
+
+attempt = {"trainer": trainer, "command": command}[sys.argv[1]]
 
 def train(folder):
     pid = os.fork()
     if pid == 0:
-        trainer = tiny_trainer(tiny_model(dropout=0.1), RunFolder(folder), n_steps=160,
-                               evaluate_every=4, optimizer="muon")
-        trainer.resume()
-        trainer.train()
-        os._exit(0)
+        attempt(folder)
+        sys.exit()
     return pid
 
-undisturbed, disturbed, kills = Path(sys.argv[1]), Path(sys.argv[2]), 0
+def has_ended(pid):
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+def last_written(folder):
+    metrics = folder / "metrics.jsonl"
+    return metrics.stat().st_mtime_ns if metrics.exists() else 0
+
+undisturbed, disturbed, kills = Path(sys.argv[2]), Path(sys.argv[3]), 0
 start = time.monotonic()
 assert os.waitpid(train(undisturbed), 0)[1] == 0
 duration = time.monotonic() - start
 generator = random.Random(0)
 while kills < 10:
+    written_before = last_written(disturbed)
     pid = train(disturbed)
-    time.sleep(generator.uniform(0, duration / 6))
+    if kills % 3:  # once it has begun to train
+        while last_written(disturbed) == written_before and not has_ended(pid):
+            time.sleep(0.005)
+    time.sleep(generator.uniform(0, duration / 20))
     os.kill(pid, signal.SIGKILL)
     kills += os.waitpid(pid, 0)[1] == signal.SIGKILL
-print("kills", kills, "finished before the last", RunFolder(disturbed).is_over)
+print("kills", kills, "begun before the last", bool(RunFolder(disturbed).read_metrics()),
+      "finished", RunFolder(disturbed).is_over)
 assert os.waitpid(train(disturbed), 0)[1] == 0
 """
 
@@ -72,58 +92,28 @@ def assert_same_run(one: Path, two: Path) -> None:
     assert one_summary["val_loss"] == two_summary["val_loss"]
 
 
-def test_killed_ten_times_a_training_ends_with_the_same_weights(tmp_path):
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["trainer", "command"])
+def test_killed_ten_times_a_training_ends_with_the_same_weights(tmp_path, kind):
+    story = tmp_path / "story.txt"
+    story.write_text("the cat sat on the mat and the dog sat on the log. " * 100)
     one, two = tmp_path / "undisturbed", tmp_path / "disturbed"
     done = subprocess.run(
-        [sys.executable, "-c", FORKS, str(one), str(two)],
+        [sys.executable, "-c", FORKS, kind, str(one), str(two), str(story)],
         capture_output=True,
         text=True,
         env={**CPU_ONE_THREAD, "PYTHONPATH": str(Path(__file__).parent)},
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "kills 10 finished before the last False" in done.stdout
+    assert "kills 10 begun before the last True finished False" in done.stdout
     assert_same_run(one, two)
 
 
-@pytest.mark.slow
-def test_the_command_killed_ten_times_ends_with_the_same_weights(tmp_path):
-    story = tmp_path / "story.txt"
-    story.write_text("the cat sat on the mat and the dog sat on the log. " * 100)
-    one, two = tmp_path / "undisturbed", tmp_path / "disturbed"
-
-    def train(folder):
-        options = ["--preset", "first-look", "--steps", "200", "--quiet", "--resume"]
-        command = [sys.executable, "-m", "course_utils.cli", "train", "--corpus", story]
-        return subprocess.Popen(
-            [*command, *options, "--out", folder], env=CPU_ONE_THREAD, stdout=subprocess.DEVNULL
-        )
-
-    def last_written(folder):
-        metrics = folder / "metrics.jsonl"
-        return metrics.stat().st_mtime_ns if metrics.exists() else 0
-
-    def wait_for_first_step(folder, written_before):
-        while last_written(folder) == written_before:
-            time.sleep(0.01)
-
-    process = train(one)
-    wait_for_first_step(one, 0)
-    start = time.monotonic()
-    assert process.wait() == 0
-    duration = time.monotonic() - start
-    generator = random.Random(0)
-    for attempt in range(10):
-        written_before = last_written(two)
-        process = train(two)
-        if attempt % 3:
-            wait_for_first_step(two, written_before)
-            time.sleep(generator.uniform(0, duration / 8))
-        else:  # while it still imports, reads, builds
-            time.sleep(generator.uniform(0, 2))
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-    assert RunFolder(two).read_metrics()
-    assert not RunFolder(two).is_over
-    assert train(two).wait() == 0
-    assert_same_run(one, two)
+def test_what_a_killed_process_had_half_written_goes_with_the_next_evaluation(tmp_path):
+    half = [tmp_path / f".partial-0123456789ab-{name}" for name in ("metrics.jsonl", "config.json")]
+    for path in half:
+        path.write_text("{")
+    tiny_trainer(folder=RunFolder(tmp_path)).train(until=4)
+    assert RunFolder(tmp_path).read_metrics()
+    assert not [path for path in half if path.exists()]
