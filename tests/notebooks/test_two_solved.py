@@ -49,6 +49,7 @@ def home(tmp_path_factory):
 
 
 @pytest.mark.notebooks
+@pytest.mark.xdist_group("two solved")  # in one process: they share a learner's folder
 @pytest.mark.timeout(LONGEST + 60)
 @pytest.mark.parametrize("name", LATER)
 def test_it_runs_to_the_end_and_uses_what_was_solved(name, home, monkeypatch):
