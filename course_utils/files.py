@@ -6,10 +6,13 @@ it in its place, and whoever reads sees either the old file or the new one.
 """
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+PARTIAL = ".partial-"  # how the name of what is not whole begins
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     # The random part keeps two writers of the same file from writing into each other's half.
-    partial = target.with_name(f".partial-{uuid.uuid4().hex[:12]}-{target.name}")
+    partial = target.with_name(f"{PARTIAL}{uuid.uuid4().hex[:12]}-{target.name}")
     try:
         yield partial
         if not partial.is_file():
@@ -43,6 +46,20 @@ def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def remove_partials(folder: str | os.PathLike) -> None:
+    """Remove the halves that processes left in a folder when they died while writing there.
+
+    Files and folders alike; what cannot be removed stays. Only for whoever alone writes to the
+    folder: the half of a writer that lives would be lost.
+    """
+    for left in Path(folder).glob(f"{PARTIAL}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                left.unlink()
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -22,6 +22,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from torch import nn
 
+from course_utils.files import PARTIAL, remove_partials
+
 KEPT = 2
 WEIGHTS, STATE, CONTENTS = "model.safetensors", "training.pt", "checkpoint.json"
 
@@ -36,7 +38,7 @@ def save_checkpoint(folder: Path, model: nn.Module, state: dict[str, Any], step:
     `state` holds tensors, numbers, text, lists and dictionaries; nothing else can be read back.
     """
     final = folder / f"step-{step:08d}"
-    partial = folder / f".partial-{os.getpid()}-{final.name}"
+    partial = folder / f"{PARTIAL}{os.getpid()}-{final.name}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -57,8 +59,7 @@ def save_checkpoint(folder: Path, model: nn.Module, state: dict[str, Any], step:
     flush_to_disk(folder)
     for old in complete_checkpoints(folder)[:-KEPT]:
         set_aside(old)
-    for left in folder.glob(".partial-*"):  # some by processes that died while writing
-        shutil.rmtree(left, ignore_errors=True)
+    remove_partials(folder)
     return final
 
 
@@ -66,7 +67,7 @@ def set_aside(checkpoint: Path) -> None:
     """Make a checkpoint incomplete in one go, so that none is ever half removed."""
     if checkpoint.exists():
         os.replace(
-            checkpoint, checkpoint.with_name(f".partial-{os.getpid()}-old-{checkpoint.name}")
+            checkpoint, checkpoint.with_name(f"{PARTIAL}{os.getpid()}-old-{checkpoint.name}")
         )
 
 

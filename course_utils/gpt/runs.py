@@ -17,7 +17,7 @@ from typing import Any
 
 from torch import nn
 
-from course_utils.files import write_atomically
+from course_utils.files import remove_partials, write_atomically
 from course_utils.gpt.checkpoints import latest_checkpoint, load_weights
 from course_utils.gpt.model import GPT, GPTConfig
 from course_utils.gpt.tokenizers import Tokenizer, load_tokenizer
@@ -60,8 +60,7 @@ class RunFolder:
         with write_atomically(self.path / "metrics.jsonl") as partial:
             lines = [to_json(line) + "\n" for line in history]
             partial.write_text("".join(lines), encoding="utf-8")
-        for left in self.path.glob(".partial-*"):  # by processes that died while writing
-            left.unlink(missing_ok=True)
+        remove_partials(self.path)
 
     def write_summary(self, summary: dict[str, Any]) -> None:
         self.write_json("summary.json", summary)

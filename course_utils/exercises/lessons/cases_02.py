@@ -157,7 +157,8 @@ def unbroadcast(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-LONG_CHAIN = "a chain of 2000 nodes"
+CHAIN_LENGTH = 2000
+LONG_CHAIN = f"a chain of {CHAIN_LENGTH} nodes"
 MOST_CALLS = 1000  # within each other: more of them is recursion, whatever limit was set
 
 
@@ -182,7 +183,7 @@ class _Node:
 def _build(graph) -> list[_Node]:
     """Build nodes from name -> names of parents. A chain is given by its length alone."""
     if graph == LONG_CHAIN:
-        graph = {str(i): [str(i - 1)] if i else [] for i in range(2000)}
+        graph = {str(i): [str(i - 1)] if i else [] for i in range(CHAIN_LENGTH)}
     nodes: dict[str, _Node] = {}
     for name, parents in graph.items():
         nodes[name] = _Node(name, [nodes[parent] for parent in parents])
