@@ -41,7 +41,7 @@ def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
                 f"nothing was written to {partial}, so {target} was left as it was: write to the "
                 "path that `with write_atomically(path) as partial` gives you"
             )
-        _flush_to_disk(partial)
+        flush_to_disk(partial)
         os.replace(partial, target)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -62,7 +62,15 @@ def remove_partials(folder: str | os.PathLike) -> None:
                 left.unlink()
 
 
-def _flush_to_disk(path: Path) -> None:
-    """Wait until the bytes are on the disk: a rename that outlives its bytes is half a file too."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
+def flush_to_disk(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's list of names, are on the disk, not only in memory.
+
+    A rename that outlives the bytes of what it renamed is half a file too.
+    """
+    if path.is_dir() and os.name == "nt":
+        return  # Windows has no such thing for folders
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

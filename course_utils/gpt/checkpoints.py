@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from torch import nn
 
-from course_utils.files import PARTIAL, remove_partials
+from course_utils.files import PARTIAL, flush_to_disk, remove_partials
 
 KEPT = 2
 WEIGHTS, STATE, CONTENTS = "model.safetensors", "training.pt", "checkpoint.json"
@@ -129,17 +129,6 @@ def check(checkpoint: Path, name: str) -> None:
 def file_sum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def flush_to_disk(path: Path) -> None:
-    """Wait until a file or a folder's list of names is on the disk, not only in memory."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no such thing for folders
-    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def in_short(error: Exception) -> str:
