@@ -14,12 +14,14 @@ NOTEBOOKS := $(LONGEST) $(filter-out $(LONGEST),$(sort $(wildcard notebooks/[0-9
 CORES := $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
-.PHONY: lab test lint fast nbval places browser notebooks nbdime clean
+.PHONY: lab test lint fast nbval places browser notebooks nbdime clean system-browser
 
 lab: .venv/lab.stamp
 	$(BIN)/course lab
 
-test: lint fast nbval places browser
+test:
+	$(MAKE) --no-print-directory --jobs=2 .venv/browser.stamp
+	$(MAKE) --no-print-directory lint fast nbval places browser
 	@$(BIN)/python tests/notebooks/notebook_times.py artifacts/nbval.xml artifacts/places.xml
 
 lint: .venv/test.stamp
@@ -29,7 +31,8 @@ lint: .venv/test.stamp
 
 # The tests of course_utils; those that compare speeds after the others, on a quiet machine.
 fast: .venv/test.stamp
-	$(PYTEST) tests -n $(CORES) -m "not notebooks and not places and not browser and not alone" --durations 20
+	$(PYTEST) tests -n $(CORES) --dist worksteal --durations 20 \
+		-m "not notebooks and not places and not browser and not alone"
 	$(PYTEST) tests/benchmarks -m alone
 
 # The notebooks exactly as they are shipped, their outputs compared.
@@ -81,8 +84,13 @@ clean:
 	touch $@
 
 # The browser of the system where there is one; else Debian's, as root; else playwright's own.
-.venv/browser.stamp: | .venv/test.stamp
+.venv/browser.stamp: | .venv/test.stamp system-browser
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null \
-		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; } \
 		|| $(BIN)/playwright install chromium
 	touch $@
+
+# Apart from the stamp, so that `make test` fetches it while pip is at work.
+system-browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ "$$(id -u)" != 0 ] \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; } \
+		|| true
