@@ -85,7 +85,7 @@ def judge(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
     found = [failure for failure in failures if failure is not None]
     if not found:
         return Verdict(exercise, State.CORRECT, groups)
-    diagnosis = _diagnosis(exercise, cases, outcomes)
+    diagnosis = _diagnosis(exercise, cases, outcomes, failures)
     wrong = [f for f in found if _is_wrong_answer(f)]
     state = State.INCORRECT if wrong else State.COULD_NOT_CHECK
     tried = [f for f in found if f.outcome.status != "skipped"]
@@ -94,14 +94,24 @@ def judge(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
 
 
 def _diagnosis(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]
+    exercise: Exercise,
+    cases: Sequence[Case],
+    outcomes: Sequence[Outcome],
+    failures: Sequence[Failure | None],
 ) -> Misconception | None:
     """Return the known mistake that gives the same outcome on every case, if there is one."""
     if not any(outcome.status == "returned" for outcome in outcomes):
         return None
+
+    def agrees(misconception: Misconception, chosen: slice) -> bool:
+        some = cases[chosen]
+        suspected = _what_counts(exercise, some, run(exercise, misconception.wrong, some))
+        return all(_alike(a, b) for a, b in zip(suspected, outcomes[chosen], strict=True))
+
+    # Most mistakes show on the first case that failed that they are not the one.
+    first = next(i for i, failure in enumerate(failures) if failure is not None)
     for misconception in exercise.misconceptions:
-        suspected = _what_counts(exercise, cases, run(exercise, misconception.wrong, cases))
-        if all(_alike(a, b) for a, b in zip(suspected, outcomes, strict=True)):
+        if agrees(misconception, slice(first, first + 1)) and agrees(misconception, slice(None)):
             return misconception
     return None
 
