@@ -9,8 +9,8 @@ REPORT = """<?xml version="1.0" encoding="utf-8"?>
 <testcase classname="notebooks.00_start_here.ipynb" name="Cell 0" time="40" />
 <testcase classname="notebooks.01_forward.ipynb" name="Cell 1" time="0.5">
  <failure message="outputs differ" /></testcase>
-<testcase classname="tests.places.test_solved_on_colab" name="test_solved_notebook_runs[00_start_here]"
- time="33" />
+<testcase classname="tests.places.test_solved_on_colab"
+ name="test_solved_notebook_runs[00_start_here]" time="33" />
 <testcase classname="tests.notebooks.test_two_solved" name="test_it_runs[09_tiny_gpt]" time="9" />
 <testcase classname="tests.notebooks.test_form" name="test_cells_are_short[01_forward]" time="9" />
 </testsuite></testsuites>"""
