@@ -31,7 +31,7 @@ lint: .venv/test.stamp
 
 # The tests of course_utils; those that compare speeds after the others, on a quiet machine.
 fast: .venv/test.stamp
-	$(PYTEST) tests -n $(CORES) --dist worksteal --durations 20 \
+	$(PYTEST) tests -n $(CORES) --dist loadfile --no-loadscope-reorder --durations 20 \
 		-m "not notebooks and not places and not browser and not alone"
 	$(PYTEST) tests/benchmarks -m alone
 

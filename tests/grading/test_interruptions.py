@@ -51,13 +51,13 @@ def test_killed_at_random_moments_it_goes_on_and_each_student_has_exactly_one_gr
         process = subprocess.Popen(
             command(tmp_path / "out"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        if kill % 3 == 0:  # before its first line, or just behind
-            time.sleep(moments.uniform(0, 3))
-        else:  # in the midst of the class
-            wanted = before + moments.randrange(1, 4)
-            while attempts_in(tmp_path / "out") < wanted and process.poll() is None:
-                time.sleep(0.002)
-            time.sleep(moments.uniform(0, 0.05))
+        # One in three before its first line, or just behind; the others in the midst of the class.
+        patience = moments.uniform(0, 3) if kill % 3 == 0 else float("inf")
+        end, wanted = time.monotonic() + patience, before + moments.randrange(1, 4)
+        while attempts_in(tmp_path / "out") < wanted and time.monotonic() < end:
+            assert process.poll() is None, "it had ended before it was killed"
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0, 0.05))
         assert process.poll() is None, "it had ended before it was killed"
         process.kill()
         process.wait()
