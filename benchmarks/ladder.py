@@ -56,7 +56,7 @@ OWN = {"fast_block": False}  # GPTBlock
 CHANGES = (
     Variant("plain recipe", {}, {}, keep_freed_memory=False),
     Variant("+ modern parts", MODERN | {"convolution_width": 1}, {}, keep_freed_memory=False),
-    Variant("+ Muon", {}, MUON, keep_freed_memory=False),
+    Variant("+ Muon, and its rates", {}, MUON, keep_freed_memory=False),
     Variant("+ short convolution", {"convolution_width": 3}, {}, keep_freed_memory=False),
     Variant("+ linear decay to 0, no warm-up", {}, LINEAR, keep_freed_memory=False),
     Variant(
