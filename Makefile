@@ -79,9 +79,11 @@ clean:
 	$(PIP) --no-deps -e .
 	touch $@
 
-.venv/test.stamp: tests/requirements.txt .venv/lab.stamp
+# Both in one go, where nothing is there yet: tests/requirements.txt includes requirements.txt.
+.venv/test.stamp: tests/requirements.txt requirements.txt pyproject.toml | .venv/bin/python
 	$(PIP) -r tests/requirements.txt
-	touch $@
+	$(PIP) --no-deps -e .
+	touch .venv/lab.stamp $@
 
 # The browser of the system where there is one; else Debian's, as root; else playwright's own.
 .venv/browser.stamp: | .venv/test.stamp system-browser

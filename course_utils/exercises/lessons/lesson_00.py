@@ -172,9 +172,9 @@ QUESTIONS = (
                 "A larger model comes closer to the floor, but not below it.",
             ),
             Choice(
-                "The loss of a language model is never 0",
+                "The loss of a language model cannot come near 0 on any text",
                 False,
-                "It is 0 when what comes next is certain, as in a text that repeats one letter.",
+                "It comes as near as you like where the next one is certain: a text of one letter.",
             ),
         ),
     ),

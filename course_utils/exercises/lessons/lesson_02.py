@@ -229,7 +229,7 @@ EXERCISES = (
 QUESTIONS = (
     Question(
         "A layer turns x of shape (32, 784) into y = x @ W.T + b of shape (32, 100). "
-        "Which shape has the gradient of the loss with respect to W?",
+        "Which shape does the gradient of the loss with respect to W have?",
         (
             Choice("(100, 784)", True, "A gradient has the shape of what it belongs to."),
             Choice("(784, 100)", False, "That is x.T @ dy: right numbers, but transposed."),

@@ -164,14 +164,14 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "You double the learning rate, and the loss, which fell slowly before, becomes nan after "
-        "forty steps. What happened?",
+        "You double the learning rate, and the loss, which fell slowly before, now grows at every "
+        "step. What happened?",
         (
             Choice(
                 "The rate exceeds 2 / λmax: in the steepest direction the error grows every time.",
                 True,
                 "Yes. The error there is multiplied by 1 - rate × λmax, which is now below -1: "
-                "each step overshoots by more than it corrects, until the numbers overflow.",
+                "each step overshoots by more than it corrects; in the end the numbers overflow.",
             ),
             Choice(
                 "Gradient descent has reached the minimum, and divided by a gradient of zero.",

@@ -148,7 +148,7 @@ QUESTIONS = (
                 True,
                 "The function does not know it without training=self.training; nn.Dropout does.",
             ),
-            Choice("torch.no_grad() was forgotten", False, "That costs memory, and no number."),
+            Choice("torch.no_grad() was forgotten", False, "That costs memory, no accuracy."),
             Choice("The learning rate is still too high", False, "Nothing is learned here."),
             Choice("The examples come in another order", False, "The mean is the same for each."),
         ),

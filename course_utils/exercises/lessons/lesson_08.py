@@ -156,7 +156,8 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "You forget to divide by √hs, in a network with heads of size 64. What happens first?",
+        "You forget to divide by √hs, with heads of size 64 whose queries and keys have "
+        "variance 1 at the start. What happens first?",
         (
             Choice(
                 "The weights of a row no longer sum to 1, so the outputs grow",

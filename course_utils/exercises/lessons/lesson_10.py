@@ -147,7 +147,7 @@ QUESTIONS = (
     ),
     Question(
         "You replace one batch of 64 windows by four of 16 whose gradients are added up, each loss "
-        "divided by 4. The step ...",
+        "divided by 4. The gradient ...",
         (
             Choice("is four times as long", False, "It would be, without the division by 4."),
             Choice(

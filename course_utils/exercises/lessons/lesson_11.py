@@ -201,7 +201,7 @@ QUESTIONS = (
             Choice(
                 "No: a model holds weights and no text, so it cannot repeat any",
                 False,
-                "They can, above all text that they saw many times.",
+                "It can, above all text that it saw many times.",
             ),
         ),
     ),

@@ -196,8 +196,9 @@ def _no_keepdims_in_the_sum(z):
 
 LOST_AXIS = (
     "The numbers of the rows, of shape (N,), meet your array of shape (N, C) along the wrong axis: "
-    "NumPy lines up the last ones. If N and C differ it raises an error, and if they are equal it "
-    "quietly mixes up the rows. `keepdims=True` keeps the shape (N, 1)."
+    "NumPy lines up the last ones. If N and C are equal it quietly mixes up the rows; a single "
+    "column becomes N columns; several rows of another length raise an error. `keepdims=True` "
+    "keeps the shape (N, 1)."
 )
 
 

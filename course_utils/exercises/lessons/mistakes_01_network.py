@@ -234,14 +234,14 @@ HE_INIT = (
     Misconception(
         "gives every neuron the same weights",
         _one_neuron_repeated,
-        "All rows are equal: you draw one neuron and repeat it. Equal neurons stay equal in "
-        "training for ever, and count as one. Draw every weight by itself.",
+        "All rows are equal: you draw one neuron and repeat it. All neurons of the layer say "
+        "the same then, and a wide layer begins as a single neuron. Draw every weight by itself.",
     ),
     Misconception(
         "takes the standard deviation for the bounds",
         _bounds_for_deviation,
-        "A uniform draw between -s and s has the standard deviation s / √3, not s. Draw from "
-        "`rng.normal`, or widen the bounds.",
+        "A uniform draw between -s and s has the standard deviation s / √3, not s. And "
+        "asked for are normal weights: `rng.normal` takes the standard deviation itself.",
     ),
 )
 
@@ -282,8 +282,8 @@ COUNT_MACS = (
     Misconception(
         "counts the biases",
         _parameters,
-        "You count the biases as well: this is the number of parameters. A bias is added without "
-        "being multiplied, so it costs no multiply-add.",
+        "You count the biases as well: this is the number of parameters, times the batch. A bias "
+        "is added without being multiplied, so it costs no multiply-add.",
     ),
     Misconception(
         "counts multiplications and additions apart",

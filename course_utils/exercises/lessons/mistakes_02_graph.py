@@ -366,8 +366,9 @@ TOPOLOGICAL_ORDER = (
         "counts a node as seen when it is put on the list",
         _seen_when_put_on_the_list,
         "You mark a node as seen when you put it on the list of what is to do. Then a node that is "
-        "met again, nearer to the inputs, keeps its first, early place. Mark it when you take it "
-        "from the list, and let it stand there twice.",
+        "met again, nearer to the inputs, keeps its first place, deep in that list, and comes up "
+        "too late: after a node that was made from it. Mark it when you take it from the list, "
+        "and let it stand there twice.",
     ),
     Misconception(
         "leaves marks on the nodes",

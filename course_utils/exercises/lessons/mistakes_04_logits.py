@@ -217,8 +217,9 @@ CROSS_ENTROPY = (
     Misconception(
         "lets the powers overflow",
         _powers_overflow,
-        "All is right until the logits are near 1000: then e^z is infinite and the result nan. "
-        "Take each row's maximum out first: that is log-sum-exp.",
+        "All is right until the logits are near 1000: then e^z is infinite, and so is the loss. "
+        "(In a row far below 0 every e^z is 0, which is as bad.) Take each row's maximum out "
+        "first: that is log-sum-exp.",
     ),
     Misconception(
         "takes the logarithm of the softmax",

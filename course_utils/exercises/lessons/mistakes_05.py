@@ -232,7 +232,7 @@ ADAGRAD = (
         "steps before it adds the square",
         _AdaGradTooEarly,
         "You divide by the sum as it was before this step. At the first step that is 0, and the "
-        "step is g / ε, far too long. First s ← s + g², then the step.",
+        "step is η g / ε, far too long. First s ← s + g², then the step.",
     ),
 )
 
@@ -350,7 +350,7 @@ RMSPROP = (
         "steps before it averages",
         _RMSpropTooEarly,
         "You divide by the average as it was before this step. At the first step that is 0, and "
-        "the step is g / ε, far too long. First s ← ρ s + (1 - ρ) g², then the step.",
+        "the step is η g / ε, far too long. First s ← ρ s + (1 - ρ) g², then the step.",
     ),
     Misconception(
         "squares the share as well",

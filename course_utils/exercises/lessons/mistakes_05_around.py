@@ -92,7 +92,7 @@ NEWTON_SCHULZ = (
         "does not scale the matrix first",
         _without_scaling,
         "The polynomial lifts singular values between 0 and 1. Yours start wherever the matrix has "
-        "them, and those above 1 grow without end. Divide by the Frobenius norm first.",
+        "them, and those far above 1 grow without end. Divide by the Frobenius norm first.",
     ),
     Misconception(
         "scales by the largest entry",

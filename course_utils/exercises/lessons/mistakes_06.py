@@ -92,7 +92,7 @@ MLP = (
     Misconception(
         "drops logits instead of hidden values",
         _DropsTheOutput,
-        "Dropout is the last thing you do, so that while training whole answers are set to 0. It "
+        "Dropout is the last thing you do, so that while training single logits are set to 0. It "
         "belongs to the hidden values, before the last layer.",
     ),
     Misconception(

@@ -268,9 +268,10 @@ SPLIT_HEADS = (
     Misconception(
         "mixes the tokens",
         mixes_the_tokens,
-        "The shape is right, but the features of different tokens ended up in one row: a "
-        "reshape only cuts the numbers anew in the order in which they lie. Cut the last "
-        "dimension first, then swap two dimensions.",
+        "The shape is right, but the rows belong to the wrong tokens: the first head gets all "
+        "features of the first tokens, and nothing of the last ones. A reshape only cuts the "
+        "numbers anew in the order in which they lie. Cut the last dimension first, then swap "
+        "two dimensions.",
     ),
     Misconception(
         "heads in front of the texts",

@@ -79,7 +79,7 @@ SINUSOIDAL_POSITIONS = (
         "counts pairs where columns are meant",
         counts_pairs_not_columns,
         "The exponent is i / D here; it should be 2i / D, the number of the sine column "
-        "by D. As it is, the slowest wave is 100 times too fast.",
+        "by D. As it is, all waves but the first are too fast, the slowest the most.",
     ),
     Misconception(
         "doubles the exponent",

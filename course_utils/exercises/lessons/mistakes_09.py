@@ -75,8 +75,9 @@ LAYER_NORM = (
     Misconception(
         "forgets epsilon",
         no_epsilon,
-        "Right until all features of a row are equal: then the variance is 0, and 0 / 0 "
-        "is nan. Add epsilon to the variance before you take the root.",
+        "Epsilon is missing. While it is small and the features are large one hardly sees it; "
+        "otherwise the numbers are off, and where all features of a row are equal, 0 / 0 is "
+        "nan. Add epsilon to the variance before you take the root.",
     ),
     Misconception(
         "the same epsilon whatever is asked for",
@@ -88,7 +89,8 @@ LAYER_NORM = (
         "divides by D - 1",
         divides_by_d_minus_one,
         "The variance is divided by D - 1, as a statistician does who guesses from a "
-        "sample. Here the row is all there is: its variance is the mean of the squares.",
+        "sample. Here the row is all there is: its variance is the mean of the squared "
+        "deviations, over D of them.",
     ),
     Misconception(
         "takes mean and variance over the batch",

@@ -222,9 +222,12 @@ def drops_the_token_that_crosses(probs, p):
 
 
 def keeps_one_too_many(probs, p):
-    return _renormalised(
-        _nucleus(probs, p, lambda sums, own: (sums - own).roll(1, dims=-1) >= p).clamp(min=0)
-    )
+    def hidden(sums, own):
+        gone = (sums - own >= p).roll(1, dims=-1)
+        gone[..., 0] = False  # roll goes round, and nothing stands before the likeliest
+        return gone
+
+    return _renormalised(_nucleus(probs, p, hidden))
 
 
 def exactly_p_is_not_enough(probs, p):

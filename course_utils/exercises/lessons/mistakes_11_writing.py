@@ -372,8 +372,8 @@ CACHED_ATTENTION = (
     Misconception(
         "positions begin anew",
         PositionsBeginAnew,
-        "Right without positions; with rotary ones, every new token is told that it "
-        "stands at 0. It stands behind all that is remembered: pass `self.length` as "
+        "Right without positions; with rotary ones, every new piece is told that it "
+        "begins at 0. It stands behind all that is remembered: pass `self.length` as "
         "`start`.",
     ),
     Misconception(
