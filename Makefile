@@ -7,6 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What is imported is compiled then; the rest never has to be.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
+FIND_BROWSER := command -v chromium >/dev/null || command -v google-chrome >/dev/null
 # The ones that train longest come first: then those that run side by side end together.
 LONGEST := $(foreach number,10 11 00 05,$(wildcard notebooks/$(number)_*.ipynb))
 NOTEBOOKS := $(LONGEST) $(filter-out $(LONGEST),$(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb)))
@@ -79,20 +80,16 @@ clean:
 	$(PIP) --no-deps -e .
 	touch $@
 
-# Both in one go, where nothing is there yet: tests/requirements.txt includes requirements.txt.
-.venv/test.stamp: tests/requirements.txt requirements.txt pyproject.toml | .venv/bin/python
+.venv/test.stamp: tests/requirements.txt .venv/lab.stamp
 	$(PIP) -r tests/requirements.txt
-	$(PIP) --no-deps -e .
-	touch .venv/lab.stamp $@
+	touch $@
 
 # The browser of the system where there is one; else Debian's, as root; else playwright's own.
 .venv/browser.stamp: | .venv/test.stamp system-browser
-	command -v chromium >/dev/null || command -v google-chrome >/dev/null \
-		|| $(BIN)/playwright install chromium
+	$(FIND_BROWSER) || $(BIN)/playwright install chromium
 	touch $@
 
 # Apart from the stamp, so that `make test` fetches it while pip is at work.
 system-browser:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ "$$(id -u)" != 0 ] \
-		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; } \
-		|| true
+	@$(FIND_BROWSER) || [ "$$(id -u)" != 0 ] || { apt-get update -qq \
+		&& apt-get install -y -qq --no-install-recommends chromium fonts-dejavu; } || true

@@ -47,32 +47,34 @@ def train(folder):
 def n_evaluations(folder):
     return len(RunFolder(folder).read_metrics())
 
-def wait_for(folder, evaluations, seconds=float("inf")):
+def has_ended(pid):
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+def wait_for(pid, folder, evaluations, seconds=float("inf")):
     end = time.monotonic() + seconds
-    while n_evaluations(folder) < evaluations and time.monotonic() < end:
+    while n_evaluations(folder) < evaluations and time.monotonic() < end and not has_ended(pid):
         time.sleep(0.002)
 
 undisturbed, disturbed = Path(sys.argv[2]), Path(sys.argv[3])
 start = time.monotonic()
 pid = train(undisturbed)
-wait_for(undisturbed, 1)
+wait_for(pid, undisturbed, 1)
 begins = time.monotonic()
 assert os.waitpid(pid, 0)[1] == 0
 total = n_evaluations(undisturbed)
 to_begin, to_evaluate = begins - start, (time.monotonic() - begins) / total
 generator = random.Random(0)
-seen, kills = [], 0
-while kills < 10:
+seen = []
+for kill in range(10):
     pid = train(disturbed)
-    if kills % 3:  # somewhere between two evaluations, each time later in the run
-        wait_for(disturbed, kills * total // 10)
+    if kill % 3:  # somewhere between two evaluations, each time later in the run
+        wait_for(pid, disturbed, kill * total // 10)
         delay = generator.uniform(0, to_evaluate)
     else:  # while it still reads and builds
         delay = generator.uniform(0, to_begin)
-    wait_for(disturbed, total - 1, delay)  # however slow this machine is now: before the end
+    wait_for(pid, disturbed, total - 1, delay)  # however slow this machine is now: before the end
     os.kill(pid, signal.SIGKILL)
     assert os.waitpid(pid, 0)[1] == signal.SIGKILL
-    kills += 1
     seen.append(n_evaluations(disturbed))
 rising = sum(later > earlier for earlier, later in zip(seen, seen[1:]))
 print("resumed and came further:", rising >= 4, "finished:", RunFolder(disturbed).is_over)

@@ -22,7 +22,7 @@ import json, sys
 modules = [getattr(module, "__file__", None) for module in sys.modules.values()]
 print(json.dumps([file for file in [*sys.path, *modules] if file]))
 """
-# The ones that train longest come first: then the processes end together.
+# The ones that train longest come first, as in the Makefile: then the processes end together.
 LONGEST_FIRST = sorted(NOTEBOOKS, key=lambda name: name[:2] not in ("10", "11", "00", "05"))
 
 pytestmark = [pytest.mark.places, pytest.mark.timeout(1200)]
